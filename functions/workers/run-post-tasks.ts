@@ -1,0 +1,37 @@
+import { discordChat } from '../../lib/adapters/discord.ts'
+import { ringSealer } from '../../lib/adapters/keys.ts'
+import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
+import { sesMailer } from '../../lib/adapters/ses.ts'
+import { siteSettings, tuningSettings } from '../../lib/adapters/settings.ts'
+import { sqsWorkerDoorbell } from '../../lib/adapters/sqs.ts'
+import { jsonLog, systemClock, systemRandom } from '../../lib/adapters/system.ts'
+import { worker } from '../../lib/http/worker.ts'
+import { runPostTask } from '../../lib/queue/run-post-task.ts'
+import { answerDoorbell } from '../../lib/queue/wake.ts'
+import { postTasks } from '../../lib/tasks/index.ts'
+import { laneStopped, taskParked } from '../../lib/tasks/tell-staff.ts'
+
+export const handler = worker({
+  trigger: { kind: 'queue', lane: 'post' },
+  summary: 'Sends mails and messages to staff, in order for each person',
+  timeoutSeconds: 120,
+  memoryMegabytes: 512,
+  uses: {
+    clock: systemClock,
+    random: systemRandom,
+    log: jsonLog,
+    database: mongoDatabase,
+    doorbell: sqsWorkerDoorbell,
+    sealer: ringSealer,
+    site: siteSettings,
+    tuning: tuningSettings,
+    mailer: sesMailer,
+    chat: discordChat,
+  },
+  run: (event, uses, context) =>
+    answerDoorbell(
+      uses,
+      { lane: 'post', tasks: postTasks, runner: runPostTask, notices: { laneStopped, taskParked } },
+      { event, context },
+    ),
+})

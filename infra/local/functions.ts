@@ -1,0 +1,101 @@
+import type { SQSClient } from '@aws-sdk/client-sqs'
+import { MongoClient } from 'mongodb'
+import { functions } from '../../functions/index.ts'
+import type { World } from '../../lib/adapters/world.ts'
+import type { HttpEvent, InvocationContext } from '../../lib/http/event.ts'
+import type { Worker, WorkerDefinition } from '../../lib/http/worker.ts'
+import type { Lane } from '../../lib/queue/queue.ts'
+import {
+  type EventSource,
+  pollQueue,
+  type Running,
+  type Schedule,
+  startSchedule,
+} from './event-source.ts'
+import type { QueueUrls } from './queues.ts'
+
+/** Calls the function that a route names, as Lambda would. Throws for a name that is not in the table. */
+export function invokeEndpoint(world: World) {
+  return async (name: string, event: HttpEvent, context: InvocationContext): Promise<unknown> => {
+    const found = Object.entries(functions).find(([key]) => key === name)?.[1]
+    if (found === undefined || isWorker(found)) throw new Error(`No endpoint is called "${name}".`)
+    return found.run(event, context, world)
+  }
+}
+
+/** Where the workers of one installation run. */
+export interface WorkerGround {
+  readonly world: World
+  readonly client: SQSClient
+  readonly queueUrls: QueueUrls
+  readonly onFailure: (error: unknown) => void
+}
+
+/** The queue of a lane with the worker that answers to it. */
+export function eventSourceOf(ground: WorkerGround, lane: Lane): EventSource {
+  const worker = workers().find(({ definition: { trigger } }) => isOfLane(trigger, lane))
+  if (worker === undefined) throw new Error(`No worker answers to lane ${lane}.`)
+  return {
+    client: ground.client,
+    queueUrl: ground.queueUrls[lane],
+    timeoutSeconds: worker.definition.timeoutSeconds,
+    invoke: (event, context) => worker.run(event, context, ground.world),
+    onFailure: ground.onFailure,
+  }
+}
+
+/** Every worker that the clock wakes. */
+export function schedulesOf(ground: WorkerGround): readonly Schedule[] {
+  return workers().flatMap((worker) => {
+    const { trigger, timeoutSeconds } = worker.definition
+    if (trigger.kind !== 'schedule') return []
+    const everySeconds = trigger.everyMinutes * 60
+    const invoke: Schedule['invoke'] = (event, context) => worker.run(event, context, ground.world)
+    return [{ everySeconds, timeoutSeconds, invoke, onFailure: ground.onFailure }]
+  })
+}
+
+// Lane `host` has one group, so that a second poller only waits; with real queues it is two as well.
+const callsAtOnce: Readonly<Record<Lane, number>> = { host: 2, post: 5 }
+
+/** Starts the workers of both lanes and of the clock. */
+export function startWorkers(
+  ground: WorkerGround,
+  options: { everySeconds?: number | undefined } = {},
+): Running {
+  const { everySeconds } = options
+  const schedules = schedulesOf(ground).map((schedule) =>
+    startSchedule(everySeconds === undefined ? schedule : { ...schedule, everySeconds }),
+  )
+  const lanes = (['host', 'post'] as const).map((lane) =>
+    pollQueue(eventSourceOf(ground, lane), callsAtOnce[lane]),
+  )
+  const running = [...schedules, ...lanes]
+  return {
+    stop: async () => {
+      await Promise.all(running.map((one) => one.stop()))
+    },
+  }
+}
+
+/** Closes what a world keeps open. On Lambda nothing does that: a function is frozen and thrown away. */
+export async function closeWorld(world: World): Promise<void> {
+  for (const opened of await Promise.allSettled(world.opened.values())) {
+    const value = opened.status === 'fulfilled' ? opened.value : undefined
+    if (typeof value !== 'object' || value === null) continue
+    if ('client' in value && value.client instanceof MongoClient) await value.client.close()
+    if ('destroy' in value && typeof value.destroy === 'function') value.destroy()
+  }
+}
+
+function workers(): readonly Worker[] {
+  return Object.values(functions).filter(isWorker)
+}
+
+function isWorker(found: (typeof functions)[keyof typeof functions]): found is Worker {
+  return 'trigger' in found.definition
+}
+
+function isOfLane(trigger: WorkerDefinition['trigger'], lane: Lane): boolean {
+  return trigger.kind === 'queue' && trigger.lane === lane
+}

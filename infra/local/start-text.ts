@@ -1,0 +1,57 @@
+import { randomInt } from 'node:crypto'
+import type { Gatehouse } from './gatehouse.ts'
+
+const letters = 'abcdefghijklmnopqrstuvwxyz'
+
+/** What `npm start` prints: where everything is, who may sign in, and one command that asks for an account. */
+export function startPage(gatehouse: Gatehouse, notes: readonly string[]): string {
+  const { api, mailbox, discord, accounts, database, host, logFile } = gatehouse
+  const facts = [
+    ['Start page', `${api}/`],
+    ['API documentation', `${api}/docs`],
+    ['Mailbox', `${mailbox}/`],
+    ['Discord stub', `${discord}/messages`],
+    ['Database', database],
+    ['Stand-in host', `YunoHost stand-in behind ${host}`],
+    ['Log', logFile],
+  ] as const
+  const people = [
+    ['Sign-up site', accounts.service],
+    ['Staff member', accounts.staff],
+    ['Member', accounts.member],
+  ] as const
+  return [
+    '',
+    'Gatehouse is running on this machine only.',
+    '',
+    ...facts.map(([name, value]) => `  ${name.padEnd(18)} ${value}`),
+    '',
+    'Demo accounts, with new passwords at each start:',
+    '',
+    ...people.map(([name, { username, password }]) =>
+      [' ', name.padEnd(18), username.padEnd(12), password].join(' '),
+    ),
+    '',
+    'Ask for an account, then look into the mailbox:',
+    '',
+    askingCommand(gatehouse),
+    '',
+    ...notes.flatMap((note) => [note, '']),
+    'Ctrl-C ends all of it. Data stays in .local; "npm start -- --fresh" begins anew.',
+  ].join('\n')
+}
+
+/** One line for any shell with curl and sed: signs in as the sign-up site and asks for an account that is new. */
+function askingCommand({ api, accounts }: Pick<Gatehouse, 'api' | 'accounts'>): string {
+  const username = `robin.${Array.from({ length: 5 }, () => letters[randomInt(26)]).join('')}`
+  const json = "-H 'Content-Type: application/json'"
+  const signIn = JSON.stringify(accounts.service)
+  const wish = JSON.stringify({
+    username,
+    display_name: `Robin Ash ${username.slice(6)}`,
+    recovery_email: `${username}@mail.example`,
+  })
+  const find = `sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`
+  const token = `$(curl -s ${json} -d '${signIn}' ${api}/login | ${find})`
+  return `curl -s ${json} -H "Authorization: Bearer ${token}" -d '${wish}' ${api}/create_user`
+}

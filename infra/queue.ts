@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises'
+import { ringSealer } from '../lib/adapters/keys.ts'
+import { mongoDatabase } from '../lib/adapters/mongo/database.ts'
+import { siteSettings } from '../lib/adapters/settings.ts'
+import { jsonLog, systemClock, systemRandom } from '../lib/adapters/system.ts'
+import { newWorld, openPorts } from '../lib/adapters/world.ts'
+import { Failure, failureEntry } from '../lib/failure.ts'
+import {
+  type ControlUses,
+  cancelTask,
+  pauseLane,
+  queueStatus,
+  resumeLane,
+  retryTask,
+  skipTask,
+} from '../lib/queue/control.ts'
+import type { Lane, LaneState } from '../lib/queue/queue.ts'
+import { hostTasks, postTasks } from '../lib/tasks/index.ts'
+import { refuse } from './console.ts'
+import { projectFile } from './project.ts'
+
+const usage = `Steers the queue. What becomes runnable is rung for within a minute.
+
+  npm run queue -- status
+  npm run queue -- pause host|post [reason]    lets what runs end, begins nothing new
+  npm run queue -- resume host|post
+  npm run queue -- retry TASK                  runs a parked or delayed task again
+  npm run queue -- skip TASK                   ends it as failed; later ones of its resource go on
+  npm run queue -- cancel TASK                 takes back a task that has not begun
+
+Uses the environment of the functions (SECRETS_PATH and so on), else the local run in .local.`
+
+const tasks = { ...hostTasks, ...postTasks }
+
+type Command = (uses: ControlUses, subject: string, words: readonly string[]) => Promise<void>
+
+const commands: Readonly<Record<string, Command>> = {
+  status: async (uses) => {
+    for (const lane of await queueStatus(uses)) printLane(lane)
+  },
+  pause: (uses, lane, reason) =>
+    pauseLane(uses, toLane(lane), reason.join(' ') || 'Paused by staff.'),
+  resume: (uses, lane) => resumeLane(uses, toLane(lane)),
+  retry: (uses, id) => retryTask(uses, id),
+  skip: (uses, id) => skipTask(uses, tasks, id),
+  cancel: (uses, id) => cancelTask(uses, tasks, id),
+}
+
+async function main([name = '', subject = '', ...words]: readonly string[]): Promise<void> {
+  const command = commands[name]
+  if (!command || (name !== 'status' && subject === '')) return refuse(usage)
+  const uses = await openUses()
+  try {
+    await command(uses, subject, words)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    refuse(error.details.text ?? failureEntry(error.code).text)
+  }
+}
+
+async function openUses(): Promise<ControlUses> {
+  const table = {
+    clock: systemClock,
+    random: systemRandom,
+    log: jsonLog,
+    database: mongoDatabase,
+    sealer: ringSealer,
+    site: siteSettings,
+  }
+  return openPorts(table, newWorld(await readEnvironment()))
+}
+
+async function readEnvironment(): Promise<Record<string, string | undefined>> {
+  if (process.env['SECRETS_PATH']) return process.env
+  const local = await readFile(projectFile('.local/environment.json'), 'utf8').catch(
+    () => undefined,
+  )
+  if (local === undefined)
+    throw new Error('Set SECRETS_PATH, or run `npm start` in another window.')
+  return JSON.parse(local)
+}
+
+function toLane(text: string): Lane {
+  if (text === 'host' || text === 'post') return text
+  throw new Failure('invalid_input', { text: `The lanes are "host" and "post", not "${text}".` })
+}
+
+function printLane({
+  lane,
+  paused,
+  reason,
+  pending,
+  running,
+  parked,
+  blocked,
+  oldest,
+}: LaneState): void {
+  const state = paused ? `paused: ${reason}` : 'open'
+  const age = oldest ? `, oldest since ${oldest.toISOString()}` : ''
+  console.log(`${lane}: ${state}; ${running} running, ${pending} waiting${age}`)
+  for (const task of parked) {
+    const waiting = blocked.find(({ resource }) => resource === task.resource)?.waiting ?? 0
+    console.log(
+      `  parked ${task.id} ${task.action} ${task.resource} (${waiting} behind it): ${task.error}`,
+    )
+  }
+}
+
+await main(process.argv.slice(2))
+process.exit()

@@ -1,0 +1,148 @@
+import { existsSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import * as z from 'zod'
+import { findFreePort } from './local/free-port.ts'
+import type { Gatehouse } from './local/gatehouse.ts'
+import { readPrivate, writePrivate } from './local/private-file.ts'
+import {
+  descendantsOf,
+  endLeftovers,
+  listProcesses,
+  type Process,
+  signal,
+} from './local/processes.ts'
+import { startPage } from './local/start-text.ts'
+import { projectFile } from './project.ts'
+
+const { values: wish } = parseArgs({
+  options: {
+    fresh: { type: 'boolean', default: false },
+    folder: { type: 'string', default: projectFile('.local') },
+  },
+})
+
+const folder = resolve(wish.folder)
+const files = {
+  running: join(folder, 'running.json'),
+  children: join(folder, 'children.json'),
+  environment: join(folder, 'environment.json'),
+}
+
+// Found again after a restart; another one is taken where somebody else listens.
+const wantedPorts = { api: 8480, mailbox: 8481, discord: 8482 }
+const portNames = { api: 'the API', mailbox: 'the mailbox', discord: 'the Discord stub' }
+
+// Ctrl-C reaches us twice, from the terminal and through npm; only what comes later is meant as a second one.
+const sameSignalMilliseconds = 700
+
+const processesSchema = z.array(z.object({ pid: z.int(), parent: z.int(), command: z.string() }))
+
+async function main(): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const other = await findOther()
+  if (other !== undefined) {
+    say(`Gatehouse runs already (process ${other}); its addresses are in ${files.running}.`)
+    process.exitCode = 1
+    return
+  }
+  await clearUp()
+  if (wish.fresh) await rm(folder, { recursive: true, force: true })
+  const ending = newEnding()
+  const { ports, notes } = await choosePorts()
+  say('Gatehouse is starting ...')
+  // Loaded late, so that the first sign of life and the answer to Ctrl-C come at once.
+  const { startGatehouse } = await import('./local/gatehouse.ts')
+  const running = startGatehouse({ folder, ports, onProgress: say })
+  try {
+    const gatehouse = await Promise.race([running, ending.asked])
+    if (gatehouse) await announce(gatehouse, notes)
+    await ending.asked
+  } finally {
+    say('Gatehouse is stopping ... (Ctrl-C again stops it at once)')
+    await running.then((gatehouse) => gatehouse.stop())
+    await removeFiles()
+  }
+}
+
+async function announce(gatehouse: Gatehouse, notes: readonly string[]): Promise<void> {
+  const { api, mailbox, discord, accounts, environment } = gatehouse
+  await writePrivate(files.children, await ownChildren())
+  await writePrivate(files.environment, environment)
+  await writePrivate(files.running, {
+    ...{ api, docs: `${api}/docs`, mailbox, discord },
+    accounts,
+    pid: process.pid,
+  })
+  say(startPage(gatehouse, notes))
+}
+
+async function choosePorts() {
+  const ports = { ...wantedPorts }
+  const notes: string[] = []
+  for (const name of ['api', 'mailbox', 'discord'] as const) {
+    const wanted = wantedPorts[name]
+    const free = await findFreePort(wanted)
+    ports[name] = free
+    if (free === wanted) continue
+    notes.push(`Port ${wanted} is taken, so ${portNames[name]} is on port ${free}.`)
+  }
+  return { ports, notes }
+}
+
+/** The process that serves from this folder, if there is one. */
+async function findOther(): Promise<number | undefined> {
+  const read = z.object({ pid: z.int() }).safeParse(await readPrivate(files.running))
+  if (!read.success) return undefined
+  const all = await listProcesses()
+  const isStart = ({ pid, command }: Process) =>
+    pid === read.data.pid && command.includes('start.ts')
+  return all.find(isStart)?.pid
+}
+
+/** Ends what an earlier run left behind when it was killed. */
+async function clearUp(): Promise<void> {
+  const read = processesSchema.safeParse(await readPrivate(files.children))
+  if (read.success && (await endLeftovers(read.data)).length > 0) {
+    say('An earlier run was killed; what it had left behind was ended.')
+  }
+  await removeFiles()
+}
+
+async function removeFiles(): Promise<void> {
+  for (const file of Object.values(files)) await rm(file, { force: true })
+}
+
+async function ownChildren(): Promise<readonly Process[]> {
+  return descendantsOf(await listProcesses(), process.pid)
+}
+
+function newEnding() {
+  let firstAt: number | undefined
+  const asked = new Promise<undefined>((resolve) => {
+    const hear = () => {
+      firstAt ??= performance.now()
+      if (performance.now() - firstAt > sameSignalMilliseconds) void stopAtOnce()
+      resolve(undefined)
+    }
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, hear)
+  })
+  return { asked }
+}
+
+async function stopAtOnce(): Promise<void> {
+  for (const { pid } of await ownChildren()) signal(pid, 'SIGKILL')
+  if (existsSync(files.running)) await removeFiles()
+  process.exit(130)
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+})
+process.exit()

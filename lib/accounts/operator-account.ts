@@ -1,0 +1,44 @@
+import { hashPassword } from '../crypto/password-hash.ts'
+import type { Clock, Database } from '../ports.ts'
+import type { Account, Role } from './account.ts'
+
+/** An account as an operator gives it at the console. */
+export interface OperatorAccount {
+  readonly username: string
+  readonly displayName: string
+  readonly role: Role
+  readonly password: string
+  readonly address: string | null
+  readonly language: Account['language']
+}
+
+/**
+ * Makes an account without asking the host, or gives an existing one a new password and role.
+ * Ends its sessions. Throws `address_taken`. Gives what was done.
+ */
+export async function putAccount(
+  uses: { readonly database: Database; readonly clock: Pick<Clock, 'now'> },
+  { password, ...wish }: OperatorAccount,
+): Promise<'created' | 'changed'> {
+  const passwordHash = await hashPassword(password)
+  return uses.database.transaction(async (records) => {
+    const { username, role } = wish
+    const change = { passwordHash, role, state: 'active', address: wish.address } as const
+    await records.sessions.endAll(username)
+    if (await records.accounts.update(username, change)) return 'changed'
+    await records.accounts.insert({
+      ...wish,
+      state: 'active',
+      addressState: 'good',
+      discordName: null,
+      referralCode: null,
+      tier: 'starter',
+      passwordHash,
+      failureText: null,
+      usedOnHost: false,
+      createdAt: uses.clock.now(),
+      createdBy: 'console',
+    })
+    return 'created'
+  })
+}

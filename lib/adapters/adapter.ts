@@ -1,0 +1,46 @@
+import type * as z from 'zod'
+import type { Ports } from '../ports.ts'
+
+/** One right of the AWS account: an action on a resource that the templates know by its logical name. */
+export interface Grant {
+  readonly action: string
+  readonly resource: 'HostQueue' | 'PostQueue' | 'DeadLetterQueue' | 'MailIdentity' | 'Secrets'
+}
+
+/** What an adapter is opened with. `share` gives the same value to every adapter of one process that asks for it. */
+export interface Opening<Settings> {
+  readonly settings: Settings
+  /** The value of a secret by its name below the secrets path; kept for at most 5 minutes. */
+  secret(name: string): Promise<string>
+  share<Shared>(key: string, make: () => Shared): Shared
+}
+
+/** One way to fill a port: the settings it needs, the secrets and rights that go with it, and how it opens. */
+export interface Adapter<Port, Settings = Record<string, unknown>> {
+  /** Environment variables by name. Their values are names and addresses, never secrets. */
+  readonly settings: z.ZodType<Settings> & { readonly shape: Readonly<Record<string, z.ZodType>> }
+  readonly secrets: readonly string[]
+  readonly grants: readonly Grant[]
+  open(opening: Opening<Settings>): Port | Promise<Port>
+}
+
+/** An adapter whose settings are its own business; what a table of adapters holds. */
+export interface AnyAdapter<Port = unknown> {
+  readonly settings: z.ZodType & { readonly shape: Readonly<Record<string, z.ZodType>> }
+  readonly secrets: readonly string[]
+  readonly grants: readonly Grant[]
+  open(opening: Opening<never>): Port | Promise<Port>
+}
+
+/** Adapters by port name, as an endpoint or a worker names them under `uses`. */
+export type Uses = { readonly [Key in keyof Ports]?: AnyAdapter<Ports[Key]> }
+
+/** The ports that a `uses` table opens to. */
+export type Opened<Table extends Uses> = { readonly [Key in keyof Table & keyof Ports]: Ports[Key] }
+
+/** Keeps the settings' type of an adapter while it is declared. */
+export function adapter<Port, Settings>(
+  definition: Adapter<Port, Settings>,
+): Adapter<Port, Settings> {
+  return definition
+}

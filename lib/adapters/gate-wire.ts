@@ -1,0 +1,73 @@
+import * as z from 'zod'
+import type { GateAnswer, GateRequest } from '../yunohost/gate.ts'
+
+/** Version of the documents that the gate and its callers exchange. */
+const version = 1
+
+/** No answer is longer: the gate cuts a command's output at 64 KiB, which JSON may blow up fourfold. */
+export const mostAnswerBytes = 262_144
+
+// Keys that are not here are left out: the gate tells more than its callers need.
+const seenSchema = z.object({
+  state: z.enum(['absent', 'partial', 'unsynced', 'complete']),
+  full_name: z.string().nullable(),
+  mail: z.string().nullable(),
+  home: z.boolean(),
+  mailbox: z.boolean(),
+  password_works: z.boolean().optional(),
+})
+
+const envelopeSchema = z.object({
+  v: z.literal(version),
+  task: z.string().nullable(),
+  step: z.int().nullable(),
+})
+
+const answerSchema = z.object({
+  state: z.enum(['done', 'running', 'unknown', 'none', 'refused']),
+  exit: z.int().nullable(),
+  class: z.enum([
+    'ok',
+    'busy',
+    'conflict',
+    'not_found',
+    'refused_input',
+    'trouble',
+    'broken',
+    'unknown',
+  ]),
+  key: z.string().nullable(),
+  text: z.string(),
+  log: z.string().nullable(),
+  seconds: z.number().nonnegative(),
+  output: z.string(),
+  seen: seenSchema.optional(),
+})
+
+/** The request as the gate reads it. A job is named by task and step alone, so `user` is no verb of one. */
+export function toGateDocument(request: GateRequest): Readonly<Record<string, unknown>> {
+  const { verb, args, ...rest } = request
+  const isAboutJob = request.op === 'attach' || request.op === 'forget'
+  return isAboutJob && verb === 'user'
+    ? { v: version, ...rest }
+    : { v: version, ...rest, verb, args }
+}
+
+/** The gate's answer to this very request, or undefined for any other text. */
+export function readGateAnswer(text: string, request: GateRequest): GateAnswer | undefined {
+  const document = parsed(text)
+  const envelope = envelopeSchema.safeParse(document).data
+  const answer = answerSchema.safeParse(document).data
+  if (!envelope || !answer) return undefined
+  const isOurs = envelope.task === request.task && envelope.step === request.step
+  // A refused request may have had no task that could be repeated.
+  return isOurs || (answer.state === 'refused' && envelope.task === null) ? answer : undefined
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

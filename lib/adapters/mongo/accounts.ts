@@ -1,0 +1,109 @@
+import type { Filter, WithId } from 'mongodb'
+import type { Account, AccountChange, NewAccount } from '../../accounts/account.ts'
+import { toAddressKey, toNameKey } from '../../accounts/rules.ts'
+import { Failure } from '../../failure.ts'
+import type { Records } from '../../ports.ts'
+import type { AccountDocument, Scope } from './collections.ts'
+import { brokenKey } from './errors.ts'
+
+/** Accounts in MongoDB. */
+export function mongoAccounts(scope: Scope): Records['accounts'] {
+  const { tx, run } = scope
+  const { accounts } = scope.collections
+  return {
+    find: (username) =>
+      run(async () => {
+        return toAccount(await accounts.findOne({ heldName: username }, tx))
+      }),
+    findByAddress: (addressKey) =>
+      run(async () => {
+        return toAccount(await accounts.findOne({ heldAddress: addressKey }, tx))
+      }),
+    isNameInUse: (nameKey, kind, except) =>
+      run(async () => {
+        const field = kind === 'username' ? 'displayNameKey' : 'heldName'
+        const held = except === undefined ? { $exists: true } : { $exists: true, $ne: except }
+        const filter = { $and: [{ [field]: nameKey }, { heldName: held }] }
+        return (await accounts.findOne(filter, { ...tx, projection: { _id: 1 } })) !== null
+      }),
+    insert: (account) =>
+      run(async () => {
+        try {
+          await accounts.insertOne(toDocument(account), tx)
+        } catch (error) {
+          throw wordDuplicate(error)
+        }
+      }),
+    update: (username, change) =>
+      run(async () => {
+        try {
+          const filter = { heldName: username }
+          const released = releasedBy(change)
+          if (released.length > 0) return await writeAnew(scope, filter, change)
+          return (
+            (await accounts.updateOne(filter, { $set: toFields(change) }, tx)).matchedCount === 1
+          )
+        } catch (error) {
+          throw wordDuplicate(error)
+        }
+      }),
+  }
+}
+
+function toDocument(account: NewAccount): AccountDocument {
+  return {
+    ...account,
+    displayNameKey: toNameKey(account.displayName),
+    heldName: account.username,
+    ...(account.address === null ? {} : { heldAddress: toAddressKey(account.address) }),
+  }
+}
+
+function toAccount(document: WithId<AccountDocument> | null): Account | undefined {
+  if (document === null) return undefined
+  const { _id, displayNameKey, heldName, heldAddress, ...account } = document
+  return account
+}
+
+function toFields({ releaseName, ...change }: AccountChange) {
+  return {
+    ...change,
+    ...(change.displayName === undefined ? {} : { displayNameKey: toNameKey(change.displayName) }),
+    ...(typeof change.address === 'string' ? { heldAddress: toAddressKey(change.address) } : {}),
+  }
+}
+
+function releasedBy(change: AccountChange): ReadonlyArray<'heldName' | 'heldAddress'> {
+  const isOver = change.state === 'failed' || change.state === 'gone'
+  const isAddressFree = isOver || change.address !== undefined
+  return [
+    ...(change.releaseName ? (['heldName'] as const) : []),
+    ...(isAddressFree ? (['heldAddress'] as const) : []),
+  ]
+}
+
+// Deleted and inserted instead of updated, inside the caller's transaction: SecantusDB 0.5.3 lets an
+// update take a unique key away from a document and goes on refusing that key to others.
+async function writeAnew(
+  { collections: { accounts }, tx }: Scope,
+  filter: Filter<AccountDocument>,
+  change: AccountChange,
+): Promise<boolean> {
+  const before = await accounts.findOneAndDelete(filter, tx)
+  if (before === null) return false
+  const { _id, ...document } = before
+  // Mail for the last holder of a used name still arrives, so nobody else may get it (design.md 13).
+  const released = releasedBy(before.usedOnHost ? { ...change, releaseName: false } : change)
+  const kept = Object.entries(document).filter(([key]) => !released.some((one) => one === key))
+  const unchanged = Object.fromEntries(kept) as typeof document
+  await accounts.insertOne({ ...unchanged, ...toFields(change) }, tx)
+  return true
+}
+
+function wordDuplicate(error: unknown): unknown {
+  const key = brokenKey(error)
+  if (key === 'heldName') return new Failure('username_taken', { cause: error })
+  if (key === 'heldAddress')
+    return new Failure('address_taken', { field: 'recovery_email', cause: error })
+  return error
+}

@@ -1,0 +1,88 @@
+import type { ClientSession, Collection, Db } from 'mongodb'
+import type { Account } from '../../accounts/account.ts'
+import type { Link } from '../../passwords/link.ts'
+import type { Lane, Task } from '../../queue/queue.ts'
+import type { Session } from '../../sessions/session.ts'
+
+/** An account as stored. `heldName` and `heldAddress` carry the unique indexes and go when a name or address is free again. */
+export interface AccountDocument extends Account {
+  readonly displayNameKey: string
+  readonly heldName?: string
+  readonly heldAddress?: string
+}
+
+/** A session as stored; the database removes it some time after `expiresAt`. */
+export interface SessionDocument extends Omit<Session, 'id'> {
+  readonly _id: string
+}
+
+/** A link as stored, kept until `purgeAt` so that an expired link can be told from an unknown one. */
+export interface LinkDocument extends Omit<Link, 'tokenHash'> {
+  readonly _id: string
+  readonly purgeAt: Date
+  readonly heldUntil?: Date
+}
+
+/** A counter of one window, or of one sign-in name. */
+export interface CounterDocument {
+  readonly _id: string
+  readonly value: number
+  readonly endsAt: Date
+  readonly retryAt?: Date
+}
+
+/**
+ * A task as stored. `headOf`: it is the first unfinished of this resource, and the only one.
+ * `readyIn`: it may be claimed in this lane now; claiming reads one key, however long the queue is.
+ */
+export interface TaskDocument extends Omit<Task, 'id'> {
+  readonly _id: string
+  readonly headOf?: string
+  readonly readyIn?: Lane
+  readonly notBefore?: Date
+}
+
+/** State of a lane that is not in its tasks. */
+export interface LaneDocument {
+  readonly _id: Lane
+  readonly pausedBecause?: string
+  readonly closedUntil?: Date
+  readonly misses?: number
+}
+
+/** The collections by what is in them. `tasks_queue` and `logs` have the seed's names. */
+export interface Collections {
+  readonly accounts: Collection<AccountDocument>
+  readonly sessions: Collection<SessionDocument>
+  readonly links: Collection<LinkDocument>
+  readonly counters: Collection<CounterDocument>
+  readonly queue: Collection<TaskDocument>
+  readonly logs: Collection<TaskDocument>
+  readonly lanes: Collection<LaneDocument>
+}
+
+/** Collections and the transaction that a group of reads and writes belongs to, if any. */
+export interface Scope {
+  readonly collections: Collections
+  readonly tx: { readonly session?: ClientSession }
+  /** Runs one call and words its errors; inside a transaction it lets them pass, because their labels steer retries. */
+  run<Result>(call: () => Promise<Result>): Promise<Result>
+}
+
+/** The collections of a database. */
+export function collectionsOf(db: Db): Collections {
+  return {
+    accounts: db.collection('accounts'),
+    sessions: db.collection('sessions'),
+    links: db.collection('links'),
+    counters: db.collection('counters'),
+    queue: db.collection('tasks_queue'),
+    logs: db.collection('logs'),
+    lanes: db.collection('lanes'),
+  }
+}
+
+/** A stored task as the rules know it. */
+export function toTask({ _id, headOf, readyIn, notBefore, ...task }: TaskDocument): Task {
+  return { id: _id, ...task }
+}

@@ -1,0 +1,76 @@
+import type { Counters } from '../../ports.ts'
+import { failuresKeptDays, lastTry, waitSecondsAfter } from '../../sessions/policy.ts'
+import type { Collections, Scope } from './collections.ts'
+import { brokenKey } from './errors.ts'
+
+// By number of failures, so that the update can look its wait up.
+const waits = Array.from({ length: lastTry + 1 }, (_, failures) => waitSecondsAfter(failures))
+
+/** Counters in MongoDB: each count is one atomic update. */
+export function mongoCounters({ collections, run }: Scope): Counters {
+  const { counters } = collections
+  return {
+    count: (key, windowSeconds, now) =>
+      run(() => countInWindow(counters, { key, windowSeconds, now })),
+    tryOnce: (key, now) => run(() => tryOnce(counters, key, now)),
+    forget: (key) =>
+      run(async () => {
+        await counters.deleteOne({ _id: key })
+      }),
+  }
+}
+
+async function countInWindow(
+  counters: Collections['counters'],
+  { key, windowSeconds, now }: { key: string; windowSeconds: number; now: Date },
+) {
+  const length = windowSeconds * 1000
+  const window = Math.floor(now.getTime() / length)
+  const endsAt = new Date((window + 1) * length)
+  const document = await upsertingAgain(() =>
+    counters.findOneAndUpdate(
+      { _id: `${key}:${window}` },
+      { $inc: { value: 1 }, $setOnInsert: { endsAt } },
+      { upsert: true, returnDocument: 'after' },
+    ),
+  )
+  return { value: document?.value ?? 1, endsAt }
+}
+
+// Counted before it is judged, in one update, so that parallel guesses cannot share a free try (T09).
+async function tryOnce(
+  counters: Collections['counters'],
+  key: string,
+  now: Date,
+): ReturnType<Counters['tryOnce']> {
+  const failures = { $add: [{ $ifNull: ['$value', 0] }, 1] }
+  const waitSeconds = { $arrayElemAt: [waits, { $min: ['$value', lastTry] }] }
+  const update = [
+    { $set: { value: failures, endsAt: new Date(now.getTime() + failuresKeptDays * 86_400_000) } },
+    { $set: { retryAt: { $dateAdd: { startDate: now, unit: 'second', amount: waitSeconds } } } },
+  ]
+  const free = { _id: key, retryAt: { $not: { $gt: now } } }
+  try {
+    const document = await counters.findOneAndUpdate(free, update, {
+      upsert: true,
+      returnDocument: 'after',
+    })
+    return { failures: document?.value ?? 1 }
+  } catch (error) {
+    if (brokenKey(error) === undefined) throw error
+    // The upsert tried to insert: the key is blocked, or another first try was faster.
+    const known = await counters.findOne({ _id: key })
+    if (!known?.retryAt || known.retryAt <= now) return tryOnce(counters, key, now)
+    return { retryAt: known.retryAt, failures: known.value }
+  }
+}
+
+// Two first counts of a window can collide; the second then finds the document.
+async function upsertingAgain<Result>(call: () => Promise<Result>): Promise<Result> {
+  try {
+    return await call()
+  } catch (error) {
+    if (brokenKey(error) === undefined) throw error
+    return call()
+  }
+}

@@ -1,0 +1,73 @@
+import type { ClientSession } from 'mongodb'
+import * as z from 'zod'
+import { Failure } from '../../failure.ts'
+import type { Database, Records } from '../../ports.ts'
+import { adapter } from '../adapter.ts'
+import { mongoAccounts } from './accounts.ts'
+import { type Connection, connect } from './client.ts'
+import { collectionsOf, type Scope } from './collections.ts'
+import { mongoCounters } from './counters.ts'
+import { brokenKey, wordError } from './errors.ts'
+import { ensureIndexes } from './indexes.ts'
+import { mongoLinks } from './links.ts'
+import { mongoSessions } from './sessions.ts'
+import { mongoTasks } from './tasks.ts'
+
+/** Everything that is kept, in MongoDB. */
+export const mongoDatabase = adapter({
+  settings: z.object({}),
+  secrets: ['mongodb-uri'],
+  grants: [],
+  open: async (opening) => openDatabase(await connect(opening)),
+})
+
+/** The database over an open connection. */
+export function openDatabase({ client, db }: Connection): Database {
+  const collections = collectionsOf(db)
+  const alone: Scope = { collections, tx: {}, run: wordingErrors }
+  const records = openRecords(alone)
+  return {
+    ...records,
+    counters: mongoCounters(alone),
+    prepare: () => wordingErrors(() => ensureIndexes(collections)),
+    transaction: (work) =>
+      wordingErrors(() =>
+        restarting(() =>
+          client.withSession((session) =>
+            session.withTransaction(() => work(openRecords(within(alone, session)))),
+          ),
+        ),
+      ),
+  }
+}
+
+function openRecords(scope: Scope): Records {
+  return {
+    accounts: mongoAccounts(scope),
+    sessions: mongoSessions(scope),
+    links: mongoLinks(scope),
+    tasks: mongoTasks(scope),
+  }
+}
+
+function within(scope: Scope, session: ClientSession): Scope {
+  return { ...scope, tx: { session }, run: (call) => call() }
+}
+
+async function wordingErrors<Result>(call: () => Promise<Result>): Promise<Result> {
+  try {
+    return await call()
+  } catch (error) {
+    throw error instanceof Failure ? error : wordError(error)
+  }
+}
+
+// Two tasks of one resource accepted at once both want to be its head; the second try finds the first one.
+async function restarting<Result>(call: () => Promise<Result>, triesLeft = 5): Promise<Result> {
+  try {
+    return await call()
+  } catch (error) {
+    if (brokenKey(error) !== 'headOf' || triesLeft <= 1) throw error
+    return restarting(call, triesLeft - 1)
+  }
+}

@@ -1,0 +1,33 @@
+import { MongoError, MongoServerError } from 'mongodb'
+import { Failure } from '../../failure.ts'
+
+const transientNames = new Set([
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoServerSelectionError',
+  'MongoPoolClearedError',
+  'MongoWaitQueueTimeoutError',
+  'MongoTopologyClosedError',
+  'MongoNotConnectedError',
+])
+// Node is stepping down, shutting down or not writable yet (MongoDB's error codes).
+const transientCodes = new Set([91, 189, 11600, 11602, 10107, 13435, 13436, 262])
+
+/** Words a driver's error: `unavailable` when trying again later can help, everything else as it is. */
+export function wordError(error: unknown): unknown {
+  return isUnavailable(error)
+    ? new Failure('unavailable', { retryAfterSeconds: 5, cause: error })
+    : error
+}
+
+/** Keys of the unique index that a write broke, joined by commas, if that is what happened. */
+export function brokenKey(error: unknown): string | undefined {
+  if (!(error instanceof MongoServerError) || error.code !== 11000) return undefined
+  return Object.keys(error['keyPattern'] ?? {}).join(',')
+}
+
+function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof MongoError)) return false
+  if (transientNames.has(error.name)) return true
+  return error instanceof MongoServerError && transientCodes.has(Number(error.code))
+}

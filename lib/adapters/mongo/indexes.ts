@@ -1,0 +1,78 @@
+import type { CreateIndexesOptions, IndexSpecification } from 'mongodb'
+import type { Collections } from './collections.ts'
+
+interface Index {
+  readonly collection: keyof Collections
+  readonly key: IndexSpecification
+  readonly options: CreateIndexesOptions & { readonly name: string }
+}
+
+const indexes: readonly Index[] = [
+  {
+    collection: 'accounts',
+    key: { heldName: 1 },
+    options: { name: 'one_holder_of_a_name', unique: true, sparse: true },
+  },
+  {
+    collection: 'accounts',
+    key: { heldAddress: 1 },
+    options: { name: 'one_holder_of_an_address', unique: true, sparse: true },
+  },
+  { collection: 'accounts', key: { displayNameKey: 1 }, options: { name: 'by_display_name' } },
+  { collection: 'sessions', key: { username: 1 }, options: { name: 'by_username' } },
+  {
+    collection: 'sessions',
+    key: { expiresAt: 1 },
+    options: { name: 'gone_when_expired', expireAfterSeconds: 0 },
+  },
+  { collection: 'links', key: { username: 1 }, options: { name: 'by_username' } },
+  {
+    collection: 'links',
+    key: { purgeAt: 1 },
+    options: { name: 'gone_when_purged', expireAfterSeconds: 0 },
+  },
+  {
+    collection: 'counters',
+    key: { endsAt: 1 },
+    options: { name: 'gone_when_ended', expireAfterSeconds: 0 },
+  },
+  {
+    collection: 'queue',
+    key: { readyIn: 1, timestamp: 1, _id: 1 },
+    options: { name: 'ready_by_age' },
+  },
+  {
+    collection: 'queue',
+    key: { headOf: 1 },
+    options: { name: 'one_head_of_a_resource', unique: true, sparse: true },
+  },
+  {
+    collection: 'queue',
+    key: { lane: 1 },
+    options: {
+      name: 'one_running_on_the_host',
+      unique: true,
+      partialFilterExpression: { lane: 'host', status: 'running' },
+    },
+  },
+  {
+    collection: 'queue',
+    key: { lane: 1, status: 1, timestamp: 1 },
+    options: { name: 'by_status' },
+  },
+  {
+    collection: 'queue',
+    key: { lane: 1, resource: 1, timestamp: 1 },
+    options: { name: 'by_resource' },
+  },
+  { collection: 'queue', key: { lane: 1, notBefore: 1 }, options: { name: 'delayed' } },
+  { collection: 'logs', key: { action: 1, finishedAt: -1 }, options: { name: 'by_action' } },
+  { collection: 'logs', key: { owner: 1, finishedAt: -1 }, options: { name: 'by_owner' } },
+]
+
+/** Makes every index that the rules rest on. Repeating it changes nothing. */
+export async function ensureIndexes(collections: Collections): Promise<void> {
+  for (const { collection, key, options } of indexes) {
+    await collections[collection].createIndex(key, options)
+  }
+}

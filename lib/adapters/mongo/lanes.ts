@@ -1,0 +1,140 @@
+import { durationsKept, firstProbeSeconds, longestProbeSeconds } from '../../queue/policy.ts'
+import type { Lane, LaneState, Task, TaskQueue } from '../../queue/queue.ts'
+import { type Scope, toTask } from './collections.ts'
+
+type LaneMethods = Pick<
+  TaskQueue,
+  | 'promote'
+  | 'noteRing'
+  | 'findToRing'
+  | 'position'
+  | 'durations'
+  | 'laneState'
+  | 'isOpen'
+  | 'closeLane'
+  | 'openLane'
+  | 'pause'
+  | 'resume'
+>
+
+const now = '$$NOW'
+
+/** What concerns a lane as a whole, in MongoDB. */
+export function mongoLanes(scope: Scope): LaneMethods {
+  const { collections, tx, run } = scope
+  const { queue, logs, lanes } = collections
+  return {
+    promote: (lane) =>
+      run(async () => {
+        const due = {
+          lane,
+          status: 'pending' as const,
+          notBefore: { $exists: true },
+          $expr: { $lte: ['$notBefore', now] },
+        }
+        const ready = [{ $set: { readyIn: lane } }, { $unset: ['notBefore'] }]
+        return (await queue.updateMany(due, ready, tx)).modifiedCount
+      }),
+    noteRing: (id) =>
+      run(async () => {
+        const noted = await queue.findOneAndUpdate(
+          { _id: id },
+          { $inc: { ring: 1 } },
+          { returnDocument: 'after', ...tx },
+        )
+        return noted?.ring ?? 0
+      }),
+    findToRing: (lane) => run(() => findToRing(scope, lane)),
+    position: (task) => run(() => position(scope, task)),
+    durations: (action) =>
+      run(async () => {
+        const ended = await logs
+          .find({ action, status: 'finished' }, tx)
+          .sort({ finishedAt: -1 })
+          .limit(durationsKept)
+          .project<Pick<Task, 'startedAt' | 'finishedAt'>>({ startedAt: 1, finishedAt: 1 })
+          .toArray()
+        return ended.flatMap(({ startedAt, finishedAt }) =>
+          startedAt && finishedAt ? [(finishedAt.getTime() - startedAt.getTime()) / 1000] : [],
+        )
+      }),
+    laneState: (lane) => run(() => laneState(scope, lane)),
+    isOpen: (lane) => run(async () => !(await isClosed(scope, lane))),
+    closeLane: (lane) => run(() => closeLane(scope, lane)),
+    openLane: (lane) =>
+      run(async () => {
+        const closed = { _id: lane, misses: { $gt: 0 } }
+        await lanes.updateOne(closed, { $unset: { closedUntil: 1, misses: 1 } }, tx)
+      }),
+    pause: (lane, pausedBecause) =>
+      run(async () => {
+        await lanes.updateOne({ _id: lane }, { $set: { pausedBecause } }, { upsert: true, ...tx })
+      }),
+    resume: (lane) =>
+      run(async () => {
+        const marks = { pausedBecause: 1, closedUntil: 1, misses: 1 } as const
+        await lanes.updateOne({ _id: lane }, { $unset: marks }, { upsert: true, ...tx })
+      }),
+  }
+}
+
+async function isClosed({ collections: { lanes }, tx }: Scope, lane: Lane): Promise<boolean> {
+  const isShut = [{ pausedBecause: { $exists: true } }, { $expr: { $gt: ['$closedUntil', now] } }]
+  return (await lanes.findOne({ _id: lane, $or: isShut }, tx)) !== null
+}
+
+async function closeLane({ collections: { lanes } }: Scope, lane: Lane): Promise<number> {
+  const doubled = { $multiply: [firstProbeSeconds, { $pow: [2, { $subtract: ['$misses', 1] }] }] }
+  const wait = { $min: [longestProbeSeconds, doubled] }
+  const update = [
+    { $set: { misses: { $min: [20, { $add: [{ $ifNull: ['$misses', 0] }, 1] }] } } },
+    { $set: { closedUntil: { $dateAdd: { startDate: now, unit: 'second', amount: wait } } } },
+  ]
+  const closed = await lanes.findOneAndUpdate({ _id: lane }, update, {
+    upsert: true,
+    returnDocument: 'after',
+  })
+  return Math.min(longestProbeSeconds, firstProbeSeconds * 2 ** ((closed?.misses ?? 1) - 1))
+}
+
+async function findToRing(scope: Scope, lane: Lane) {
+  if (await isClosed(scope, lane)) return undefined
+  const { queue } = scope.collections
+  const running = { lane, status: 'running' as const }
+  if (await queue.findOne({ ...running, $expr: { $gt: ['$lease.until', now] } })) return undefined
+  const task =
+    (await queue.findOne(running)) ??
+    (await queue.findOne({ readyIn: lane }, { sort: { timestamp: 1, _id: 1 } }))
+  return task === null ? undefined : { id: task._id, ring: task.ring, resource: task.resource }
+}
+
+function position({ collections: { queue }, tx }: Scope, task: Task): Promise<number> {
+  const unfinished = { lane: task.lane, status: { $in: ['pending' as const, 'running' as const] } }
+  return queue.countDocuments({ ...unfinished, timestamp: { $lt: task.timestamp } }, tx)
+}
+
+async function laneState({ collections: { queue, lanes } }: Scope, lane: Lane): Promise<LaneState> {
+  const [state, pending, running, parked, oldest] = await Promise.all([
+    lanes.findOne({ _id: lane }),
+    queue.countDocuments({ lane, status: 'pending' }),
+    queue.countDocuments({ lane, status: 'running' }),
+    queue.find({ lane, status: 'parked' }).sort({ timestamp: 1 }).toArray(),
+    queue.findOne({ lane, status: 'pending' }, { sort: { timestamp: 1 } }),
+  ])
+  const blocked = await Promise.all(
+    parked.map(async ({ resource }) => ({
+      resource,
+      waiting: await queue.countDocuments({ lane, resource, status: 'pending' }),
+    })),
+  )
+  return {
+    lane,
+    paused: state?.pausedBecause !== undefined,
+    reason: state?.pausedBecause ?? null,
+    pending,
+    running,
+    parked: parked.map(toTask),
+    blocked,
+    oldest: oldest?.timestamp ?? null,
+  }
+}

@@ -1,0 +1,170 @@
+import type { Filter, UpdateFilter } from 'mongodb'
+import { historyLimit } from '../../queue/policy.ts'
+import {
+  type Claim,
+  type Lane,
+  LeaseLost,
+  type NewTask,
+  type Task,
+  type TaskQueue,
+} from '../../queue/queue.ts'
+import { type Scope, type TaskDocument, toTask } from './collections.ts'
+import { brokenKey } from './errors.ts'
+import { mongoLanes } from './lanes.ts'
+
+// The database's own clock decides about leases and delays, so that workers whose clocks differ agree (FI-32).
+const now = '$$NOW'
+const inSeconds = (seconds: number) => ({
+  $dateAdd: { startDate: now, unit: 'millisecond', amount: Math.round(seconds * 1000) },
+})
+
+/** The queue and the logs in MongoDB. */
+export function mongoTasks(scope: Scope): TaskQueue {
+  const { run } = scope
+  return {
+    ...mongoLanes(scope),
+    insert: (task) => run(() => insert(scope, task)),
+    find: (id) => run(() => find(scope, id)),
+    claim: (lane, owner, leaseSeconds) => run(() => claim(scope, lane, { owner, leaseSeconds })),
+    renew: (held, leaseSeconds) =>
+      run(() => change(scope, held, [{ $set: { 'lease.until': inSeconds(leaseSeconds) } }])),
+    recordIntent: (held, { intent, step }) =>
+      run(() => change(scope, held, { $set: { intent, step } })),
+    recordAttempt: (held, attempt) =>
+      run(() =>
+        change(scope, held, { $push: { history: { $each: [attempt], $slice: -historyLimit } } }),
+      ),
+    postpone: (held, { delaySeconds, counted }) =>
+      run(() =>
+        change(scope, held, [
+          {
+            $set: {
+              status: 'pending',
+              lease: null,
+              attempts: { $add: ['$attempts', counted ? 1 : 0] },
+              ...(delaySeconds > 0 ? { notBefore: inSeconds(delaySeconds) } : { readyIn: '$lane' }),
+            },
+          },
+        ]),
+      ),
+    park: (held, error) =>
+      run(() => change(scope, held, { $set: { status: 'parked', lease: null, error } })),
+    finish: (held, { status, error, at }) =>
+      run(async () => {
+        const ended = await moveToLogs(scope, heldBy(held), { status, error, finishedAt: at })
+        if (!ended) throw new LeaseLost()
+      }),
+    retry: (id) =>
+      run(async () => {
+        const waiting = { status: { $in: ['parked' as const, 'pending' as const] } }
+        const marks = { headOf: { $exists: true }, readyIn: { $exists: false } }
+        const again = [
+          { $set: { status: 'pending', readyIn: '$lane', attempts: 0, error: null } },
+          { $unset: ['notBefore'] },
+        ]
+        const filter = { _id: id, ...waiting, ...marks }
+        return (
+          (await scope.collections.queue.updateOne(filter, again, scope.tx)).modifiedCount === 1
+        )
+      }),
+    end: (id, { status, error, at }) =>
+      run(() => {
+        const notRunning = { _id: id, status: { $in: ['pending' as const, 'parked' as const] } }
+        return moveToLogs(scope, notRunning, { status, error, finishedAt: at })
+      }),
+  }
+}
+
+function heldBy({ id, fence }: Claim): Filter<TaskDocument> {
+  return { _id: id, fence, status: 'running' }
+}
+
+async function insert({ collections: { queue }, tx }: Scope, task: NewTask): Promise<void> {
+  const headOf = `${task.lane} ${task.resource}`
+  // Writing to the head makes this transaction and the one that ends the head exclude each other:
+  // without that, a task could line up behind a head that is just leaving, and wait for ever.
+  const behind = await queue.updateOne({ headOf }, { $inc: { followers: 1 } }, tx)
+  const marks = behind.matchedCount === 0 ? { headOf, readyIn: task.lane } : {}
+  const { id, ...rest } = task
+  await queue.insertOne({ _id: id, ...rest, ...beginning, ...marks }, tx)
+}
+
+const beginning = {
+  version: 1,
+  status: 'pending',
+  fence: 0,
+  step: 0,
+  intent: null,
+  attempts: 0,
+  lease: null,
+  ring: 0,
+  history: [],
+  error: null,
+  startedAt: null,
+  finishedAt: null,
+} as const
+
+async function find({ collections, tx }: Scope, id: string): Promise<Task | undefined> {
+  const waiting = await collections.queue.findOne({ _id: id }, tx)
+  const document = waiting ?? (await collections.logs.findOne({ _id: id }, tx))
+  return document === null ? undefined : toTask(document)
+}
+
+async function claim(
+  { collections: { queue } }: Scope,
+  lane: Lane,
+  { owner, leaseSeconds }: { owner: string; leaseSeconds: number },
+): Promise<Task | undefined> {
+  const lease = { owner, until: inSeconds(leaseSeconds) }
+  const take = [
+    {
+      $set: {
+        status: 'running',
+        fence: { $add: ['$fence', 1] },
+        lease,
+        startedAt: { $ifNull: ['$startedAt', now] },
+      },
+    },
+    { $unset: ['readyIn', 'notBefore'] },
+  ]
+  const abandoned = { lane, status: 'running' as const, $expr: { $lte: ['$lease.until', now] } }
+  const left = await queue.findOneAndUpdate(abandoned, take, { returnDocument: 'after' })
+  if (left !== null) return toTask(left)
+  try {
+    const oldest = await queue.findOneAndUpdate({ readyIn: lane }, take, {
+      sort: { timestamp: 1, _id: 1 },
+      returnDocument: 'after',
+    })
+    return oldest === null ? undefined : toTask(oldest)
+  } catch (error) {
+    // Another worker runs a task of this lane: the index says so, not an earlier read.
+    if (brokenKey(error) === 'lane') return undefined
+    throw error
+  }
+}
+
+async function change(
+  { collections: { queue }, tx }: Scope,
+  held: Claim,
+  update: UpdateFilter<TaskDocument> | Record<string, unknown>[],
+): Promise<void> {
+  const result = await queue.updateOne(heldBy(held), update, tx)
+  if (result.matchedCount !== 1) throw new LeaseLost()
+}
+
+async function moveToLogs(
+  { collections: { queue, logs }, tx }: Scope,
+  filter: Filter<TaskDocument>,
+  end: Pick<TaskDocument, 'status' | 'error' | 'finishedAt'>,
+): Promise<boolean> {
+  const document = await queue.findOneAndDelete(filter, tx)
+  if (document === null) return false
+  const { headOf, readyIn, notBefore, ...task } = document
+  // Secrets end with the task (T03).
+  await logs.insertOne({ ...task, ...end, sealed: {}, lease: null }, tx)
+  if (headOf === undefined) return true
+  const next = { lane: task.lane, resource: task.resource }
+  const mark = { $set: { headOf, readyIn: task.lane } }
+  await queue.findOneAndUpdate(next, mark, { sort: { timestamp: 1, _id: 1 }, ...tx })
+  return true
+}

@@ -1,0 +1,57 @@
+import * as z from 'zod'
+import type { Site, Tuning } from '../ports.ts'
+import { adapter } from './adapter.ts'
+
+/** The setting PUBLIC_URL as an origin. Links carry tokens, so it is https; plain http only on the machine itself. */
+export const publicUrl = z
+  .string()
+  .regex(
+    /^https:\/\/[a-z0-9.-]{1,253}(:\d{1,5})?\/?$|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?\/?$/,
+  )
+  .refine((value) => URL.canParse(value))
+  .transform((value) => value.replace(/\/$/, ''))
+
+const siteSchema = z.object({
+  PUBLIC_URL: publicUrl,
+  COMMUNITY_NAME: z.string().regex(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,100}$/u),
+  MAIL_DOMAIN: z
+    .string()
+    .regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/),
+  DEFAULT_LANGUAGE: z.enum(['en', 'de']).default('en'),
+})
+
+/** Names and addresses of this installation. */
+export const siteSettings = adapter<Site, z.infer<typeof siteSchema>>({
+  settings: siteSchema,
+  secrets: [],
+  grants: [],
+  open: ({ settings }) => ({
+    publicUrl: settings.PUBLIC_URL,
+    communityName: settings.COMMUNITY_NAME,
+    mailDomain: settings.MAIL_DOMAIN,
+    defaultLanguage: settings.DEFAULT_LANGUAGE,
+  }),
+})
+
+const wholeNumber = z
+  .string()
+  .regex(/^[1-9]\d{0,5}$/)
+  .transform(Number)
+
+const tuningSchema = z.object({
+  CREATE_USER_PER_HOUR: wholeNumber.default(600),
+  LEASE_SECONDS: wholeNumber.default(30),
+  RENEW_SECONDS: wholeNumber.default(10),
+})
+
+/** Numbers that operators tune, with the defaults of the design. */
+export const tuningSettings = adapter<Tuning, z.infer<typeof tuningSchema>>({
+  settings: tuningSchema,
+  secrets: [],
+  grants: [],
+  open: ({ settings }) => ({
+    createUserPerHour: settings.CREATE_USER_PER_HOUR,
+    leaseSeconds: settings.LEASE_SECONDS,
+    renewSeconds: settings.RENEW_SECONDS,
+  }),
+})

@@ -1,0 +1,124 @@
+import * as z from 'zod'
+import type { Host } from '../ports.ts'
+import { HostError } from '../yunohost/gate.ts'
+import type { Opening } from './adapter.ts'
+import { adapter } from './adapter.ts'
+import { mostAnswerBytes, readGateAnswer, toGateDocument } from './gate-wire.ts'
+import type { SshLine } from './ssh-line.ts'
+import { openLine } from './ssh-line.ts'
+
+const sshSettings = z.object({
+  HOST_ADDRESS: z.string().regex(/^[\w.:-]{1,253}$/),
+  HOST_PORT: z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/)
+    .default('22')
+    .transform(Number)
+    .pipe(z.int().max(65_535)),
+  HOST_USER: z.string().regex(/^[A-Za-z_][\w.-]{0,63}$/),
+})
+
+type SshOpening = Opening<z.infer<typeof sshSettings>>
+
+// Every key is bound to one forced command on the host, which ignores this word.
+const command = 'gatehouse'
+// The gate gives its own reads 60 s; the rest is for the way there and back.
+const extraSeconds = 70
+const idleMilliseconds = 2000
+
+/** The gate by SSH. A task asks several times in a row, so the line is kept for 2 s and then given up. */
+export const sshHost = adapter<Host, z.infer<typeof sshSettings>>({
+  settings: sshSettings,
+  secrets: ['ssh-key', 'ssh-host-keys'],
+  grants: [],
+  open: (opening) => {
+    const keeper = keepLine(() => connect(opening))
+    return {
+      ask: (request) =>
+        keeper.use(async (line) => {
+          const { stdout, code } = await line.run(command, {
+            input: JSON.stringify(toGateDocument(request)),
+            timeoutSeconds: request.wait + extraSeconds,
+            mostBytes: mostAnswerBytes,
+          })
+          const answer = code === null ? undefined : readGateAnswer(stdout, request)
+          if (answer) return answer
+          throw new HostError('lost', 'The host ended the line without an answer of the gate')
+        }),
+    }
+  },
+})
+
+async function connect(opening: SshOpening): Promise<SshLine> {
+  const { HOST_ADDRESS: address, HOST_PORT: port, HOST_USER: user } = opening.settings
+  const [privateKey, pins] = await Promise.all([
+    readSecret(opening, 'ssh-key'),
+    readSecret(opening, 'ssh-host-keys'),
+  ])
+  return openLine({ address, port, user, privateKey, pins: parsePins(pins) })
+}
+
+async function readSecret(opening: SshOpening, name: string): Promise<string> {
+  try {
+    return await opening.secret(name)
+  } catch (cause) {
+    throw new HostError('unreachable', `The secret "${name}" is needed to reach the host`, cause)
+  }
+}
+
+const pinsSchema = z
+  .array(z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/))
+  .min(1)
+  .max(8)
+
+function parsePins(text: string): readonly string[] {
+  try {
+    return pinsSchema.parse(JSON.parse(text))
+  } catch {
+    throw new HostError(
+      'identity',
+      'No host key is pinned: the secret "ssh-host-keys" is no list of fingerprints',
+    )
+  }
+}
+
+/** One line for whoever asks: made when needed, given up 2 s after the last use and after every failure. */
+function keepLine(make: () => Promise<SshLine>) {
+  let kept: Promise<SshLine> | undefined
+  let users = 0
+  let usedAt = 0
+  let idle: NodeJS.Timeout | undefined
+
+  function drop(): void {
+    const dropped = kept
+    kept = undefined
+    dropped?.then((line) => line.close()).catch(() => undefined)
+  }
+
+  async function line(): Promise<SshLine> {
+    // A function that was frozen meanwhile finds its timers late and its line cut, but the time of day has moved on.
+    if (users === 1 && Date.now() - usedAt > idleMilliseconds) drop()
+    const found = kept
+    const isOpen = (await found?.catch(() => undefined))?.isOpen()
+    if (!isOpen && kept === found) drop()
+    kept ??= make()
+    return kept
+  }
+
+  async function use<Result>(work: (line: SshLine) => Promise<Result>): Promise<Result> {
+    clearTimeout(idle)
+    users += 1
+    try {
+      return await work(await line())
+    } catch (error) {
+      drop()
+      throw error
+    } finally {
+      users -= 1
+      usedAt = Date.now()
+      if (users === 0) idle = setTimeout(drop, idleMilliseconds).unref()
+    }
+  }
+
+  return { use }
+}

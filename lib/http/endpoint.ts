@@ -1,0 +1,167 @@
+import middy from '@middy/core'
+import type * as z from 'zod'
+import type { Opened, Uses } from '../adapters/adapter.ts'
+import { processWorld } from '../adapters/process-world.ts'
+import { openPorts, type World } from '../adapters/world.ts'
+import { Failure, type FailureCode } from '../failure.ts'
+import { chooseLanguage } from '../language/choose.ts'
+import type { Ports } from '../ports.ts'
+import { requireRole } from '../sessions/require-role.ts'
+import { readBody, readQuery } from './body.ts'
+import type { EndpointDefinition, Fields, RequestContext } from './definition.ts'
+import type { HttpAnswer, HttpEvent, InvocationContext } from './event.ts'
+import { countRequest, type LimitUses } from './limits.ts'
+import { answering } from './middleware.ts'
+import { isPageWanted } from './page-wanted.ts'
+import { type RateClass, rateLimits } from './policy.ts'
+import type { Reply } from './reply.ts'
+
+/** An endpoint: what Lambda calls, what infra reads, what tests and the local server run. */
+export interface Endpoint {
+  (event: HttpEvent, context: InvocationContext): Promise<HttpAnswer>
+  readonly definition: EndpointDefinition
+  run(event: HttpEvent, context: InvocationContext, world: World): Promise<HttpAnswer>
+}
+
+/** Makes an endpoint of its declaration. Every request is checked against it before the handler sees it. */
+export function endpoint<
+  Params extends Fields | undefined = undefined,
+  Query extends Fields | undefined = undefined,
+  Body extends Fields | undefined = undefined,
+  Output extends z.ZodType | undefined = undefined,
+  Used extends Uses = Record<never, never>,
+>(declared: EndpointDefinition<Params, Query, Body, Output, Used>): Endpoint {
+  // The checks below give the handler exactly what its declaration says; the compiler cannot follow that through a table.
+  const definition = declared as unknown as EndpointDefinition
+  const run = async (event: HttpEvent, context: InvocationContext, world: World) =>
+    chain(definition, world)(event, context as never)
+  const handler = (event: HttpEvent, context: InvocationContext) =>
+    run(event, context, processWorld())
+  return Object.assign(handler, { definition, run })
+}
+
+function chain(definition: EndpointDefinition, world: World) {
+  return middy<HttpEvent, HttpAnswer>()
+    .use(answering(definition, [...impliedFailures(definition), ...definition.failures], world))
+    .handler(async (event) => {
+      const uses = await openPorts(definition.uses, world)
+      return toAnswer(definition, await serve(definition, event, uses))
+    })
+}
+
+/** Failure codes that every endpoint can answer besides its own list, by what its declaration asks for. */
+export function impliedFailures(definition: EndpointDefinition): readonly FailureCode[] {
+  const codes: FailureCode[] = ['internal', 'not_found']
+  if (definition.body ?? definition.query ?? definition.params) codes.push('invalid_input')
+  if (definition.body) codes.push('body_too_large')
+  if (definition.limits) codes.push('too_many_requests')
+  if (definition.auth !== 'anyone') codes.push('unauthenticated')
+  if (Array.isArray(definition.auth)) codes.push('forbidden')
+  if ('database' in definition.uses) codes.push('unavailable')
+  return codes
+}
+
+async function serve(definition: EndpointDefinition, event: HttpEvent, uses: Opened<Uses>) {
+  const { slash, ...pathParameters } = event.pathParameters ?? {}
+  if (slash) throw new Failure('not_found')
+  const request = {
+    params: check(definition.params, pathParameters, 'not_found'),
+    query: check(definition.query, definition.query ? readQuery(event) : {}),
+    body: definition.body
+      ? check(definition.body, readBody(event, definition.form === true))
+      : undefined,
+  }
+  const clientAddress = event.requestContext.http.sourceIp
+  const bearer = bearerOf(event)
+  const counting = { definition, uses, clientAddress, body: request.body }
+  await countClient(counting)
+  const principal = Array.isArray(definition.auth)
+    ? await requireRole(uses, bearer, definition.auth)
+    : undefined
+  await countAccount(counting, principal?.username)
+  const context: RequestContext = {
+    ...request,
+    uses,
+    principal,
+    bearer,
+    clientAddress,
+    language: chooseLanguage(event.headers['accept-language']),
+    wantsPage: isPageWanted(event),
+    requestId: event.requestContext.requestId,
+    request: {
+      method: event.requestContext.http.method,
+      rawPath: event.rawPath,
+      rawQuery: event.rawQueryString,
+    },
+  }
+  return definition.handler(context)
+}
+
+function check(schema: Fields | undefined, value: unknown, code: FailureCode = 'invalid_input') {
+  if (schema === undefined) return undefined
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const [issue] = result.error.issues
+  const field = issue?.path.map(String).join('.')
+  const named = field ? { field, text: `${field}: ${issue?.message ?? 'is not valid'}` } : {}
+  throw new Failure(code, code === 'invalid_input' ? named : {})
+}
+
+interface Counting {
+  readonly definition: EndpointDefinition
+  readonly uses: Opened<Uses>
+  readonly clientAddress: string
+  readonly body: unknown
+}
+
+// Clients are counted before anybody is asked who they are, accounts after.
+async function countClient(counting: Counting) {
+  for (const name of counting.definition.limits ?? []) {
+    if (rateLimits[name].countedBy === 'client') await countOne(counting, name, undefined)
+  }
+}
+
+async function countAccount(counting: Counting, account: string | undefined) {
+  for (const name of counting.definition.limits ?? []) {
+    if (rateLimits[name].countedBy !== 'client') await countOne(counting, name, account)
+  }
+}
+
+function countOne({ uses, clientAddress, body }: Counting, name: RateClass, account?: string) {
+  const { username } = Object(body)
+  return countRequest(limitUses(uses), name, {
+    client: clientAddress,
+    account,
+    username: typeof username === 'string' ? username : undefined,
+  })
+}
+
+function limitUses(uses: Partial<Ports>): LimitUses {
+  const { database, clock, tuning } = uses
+  if (!database || !clock) throw new Error('An endpoint with limits uses "database" and "clock".')
+  return { database, clock, ...(tuning ? { tuning } : {}) }
+}
+
+function bearerOf(event: HttpEvent): string | undefined {
+  const match = /^Bearer +([^\s,]{1,4096})$/i.exec(event.headers['authorization'] ?? '')
+  return match?.[1]
+}
+
+function toAnswer(definition: EndpointDefinition, result: unknown): HttpAnswer {
+  if (isReply(result)) {
+    return { statusCode: result.status, headers: { ...result.headers }, body: result.body }
+  }
+  // Parsing strips every field that the declaration does not name (T18).
+  const body = definition.output?.parse(result)
+  return {
+    statusCode: definition.status,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: body === undefined ? '' : JSON.stringify(body),
+  }
+}
+
+function isReply(result: unknown): result is Reply {
+  return (
+    typeof result === 'object' && result !== null && 'kind' in result && result.kind === 'reply'
+  )
+}

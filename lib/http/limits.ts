@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import { isIPv6 } from 'node:net'
+import { Failure } from '../failure.ts'
+import type { Clock, Counters, Tuning } from '../ports.ts'
+import { type RateClass, type RateLimit, rateLimits } from './policy.ts'
+
+/** Who a request is counted against; a class whose subject is missing is not counted. */
+export interface Subjects {
+  readonly client: string
+  readonly account: string | undefined
+  readonly username: string | undefined
+}
+
+/** What counting needs. */
+export interface LimitUses {
+  readonly database: { readonly counters: Counters }
+  readonly clock: Clock
+  readonly tuning?: Tuning
+}
+
+/** Counts one request and throws `too_many_requests` past the limit. Windows are fixed, counts atomic. */
+export async function countRequest(
+  uses: LimitUses,
+  name: RateClass,
+  subjects: Subjects,
+): Promise<void> {
+  const rate: RateLimit = rateLimits[name]
+  const subject = subjects[rate.countedBy]
+  if (subject === undefined) return
+  const now = uses.clock.now()
+  const key = `${name}:${hashSubject(rate.countedBy === 'client' ? clientKey(subject) : subject)}`
+  const { value, endsAt } = await uses.database.counters.count(key, rate.windowSeconds, now)
+  if (value > limitOf(rate, uses.tuning)) {
+    const seconds = Math.ceil((endsAt.getTime() - now.getTime()) / 1000)
+    throw new Failure('too_many_requests', { retryAfterSeconds: Math.max(1, seconds) })
+  }
+}
+
+function limitOf(rate: RateLimit, tuning: Tuning | undefined): number {
+  if (typeof rate.limit === 'number') return rate.limit
+  if (tuning === undefined) throw new Error(`The limit ${rate.limit} needs the port "tuning".`)
+  return tuning[rate.limit]
+}
+
+// One client by its address: IPv6 by its /64, because one client usually has all of it (design.md).
+function clientKey(address: string): string {
+  if (!isIPv6(address)) return address
+  const [head = '', tail] = address.split('%', 1).join('').split('::')
+  const left = head === '' ? [] : head.split(':')
+  const right = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill('0')
+  const groups = [...left, ...zeros, ...right].slice(0, 4)
+  return groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')
+}
+
+// The counters are personal data; a hash is enough to count.
+function hashSubject(subject: string): string {
+  return createHash('sha256').update(subject).digest('base64url')
+}

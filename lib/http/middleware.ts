@@ -1,0 +1,124 @@
+import type middy from '@middy/core'
+import { siteSettings } from '../adapters/settings.ts'
+import { jsonLog, systemClock } from '../adapters/system.ts'
+import { openPorts, type World } from '../adapters/world.ts'
+import { Failure, type FailureCode, failureEntry } from '../failure.ts'
+import { chooseLanguage } from '../language/choose.ts'
+import type { EndpointDefinition } from './definition.ts'
+import { dialects } from './dialects.ts'
+import type { HttpAnswer, HttpEvent } from './event.ts'
+import { isPageWanted } from './page-wanted.ts'
+
+type Request = middy.Request<HttpEvent, HttpAnswer>
+
+const always = {
+  'cache-control': 'no-store',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+}
+
+/**
+ * Gives every answer its headers (contracts/README.md), its request id and one log line, and turns
+ * what was thrown into the family's error body. What is not a `Failure` is logged and told to nobody.
+ */
+export function answering(
+  definition: EndpointDefinition,
+  allowed: readonly FailureCode[],
+  world: World,
+): middy.MiddlewareObj<HttpEvent, HttpAnswer> {
+  const finish = async (request: Request, failure?: Failure) => {
+    if (!request.response) return
+    const { requestId, http } = request.event.requestContext
+    request.response.headers = { ...always, ...request.response.headers, 'x-request-id': requestId }
+    const { log, clock } = await openPorts({ log: jsonLog, clock: systemClock }, world)
+    log.info('request', {
+      requestId,
+      method: http.method,
+      route: definition.path,
+      status: request.response.statusCode,
+      code: failure?.code,
+      seconds: (clock.now().getTime() - request.event.requestContext.timeEpoch) / 1000,
+    })
+  }
+  return {
+    after: (request) => finish(request),
+    onError: async (request) => {
+      const failure = await toFailure(request, allowed, world)
+      request.response = await render({ definition, failure, event: request.event, world })
+      await finish(request, failure)
+    },
+  }
+}
+
+async function toFailure(
+  request: Request,
+  allowed: readonly FailureCode[],
+  world: World,
+): Promise<Failure> {
+  const { error } = request
+  const requestId = request.event.requestContext.requestId
+  const { log } = await openPorts({ log: jsonLog }, world)
+  if (error instanceof Failure && error.code === 'unavailable') {
+    log.info('unavailable', { requestId, reason: wordCause(error.details.cause) })
+  }
+  if (error instanceof Failure && allowed.includes(error.code)) return error
+  // An undeclared code is a defect of ours, but its answer is still the most useful one.
+  if (error instanceof Failure) {
+    log.error('undeclared_failure', { requestId, code: error.code })
+    return error
+  }
+  log.error('unexpected_error', {
+    requestId,
+    errorName: error?.name,
+    errorText: error?.message,
+    errorStack: error?.stack,
+  })
+  return new Failure('internal')
+}
+
+function wordCause(cause: unknown): string {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown'
+}
+
+interface Rendering {
+  readonly definition: EndpointDefinition
+  readonly failure: Failure
+  readonly event: HttpEvent
+  readonly world: World
+}
+
+async function render({ definition, failure, event, world }: Rendering): Promise<HttpAnswer> {
+  const { status } = failureEntry(failure.code)
+  const headers = failureHeaders(failure)
+  const { problemPage } = definition
+  const style = problemPage && isPageWanted(event) ? await pageStyle(event, world) : undefined
+  if (problemPage && style) {
+    const reply = problemPage(failure, style)
+    return { statusCode: status, headers: { ...reply.headers, ...headers }, body: reply.body }
+  }
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(dialects[definition.dialect].render(failure.code, failure.details)),
+  }
+}
+
+// Undefined where the failure is that the settings are missing: JSON needs none of them.
+async function pageStyle(event: HttpEvent, world: World) {
+  try {
+    const { site } = await openPorts({ site: siteSettings }, world)
+    const language = chooseLanguage(event.headers['accept-language']) ?? site.defaultLanguage
+    return { language, communityName: site.communityName }
+  } catch {
+    return undefined
+  }
+}
+
+function failureHeaders({ code, details }: Failure): Record<string, string> {
+  const retryAfter = details.retryAfterSeconds ?? (code === 'unavailable' ? 5 : undefined)
+  return {
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...(details.allow ? { allow: details.allow.join(', ') } : {}),
+    ...(code === 'unauthenticated' ? { 'www-authenticate': 'Bearer' } : {}),
+  }
+}

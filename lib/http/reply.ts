@@ -1,0 +1,40 @@
+/** An answer that is not plain JSON: a page, a redirect, a file. */
+export interface Reply {
+  readonly kind: 'reply'
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+const pagePolicy =
+  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+/** A page for a browser: no script, nothing from elsewhere, no referrer (contracts/README.md). */
+export function page(body: string, status = 200): Reply {
+  return {
+    kind: 'reply',
+    status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': pagePolicy,
+      'referrer-policy': 'no-referrer',
+      'x-frame-options': 'DENY',
+    },
+    body,
+  }
+}
+
+/** 302 to a path of our own. */
+export function redirect(path: string): Reply {
+  return {
+    kind: 'reply',
+    status: 302,
+    headers: { location: path, 'referrer-policy': 'no-referrer' },
+    body: '',
+  }
+}
+
+/** A file of the build, such as the stylesheet. */
+export function file(media: string, body: string): Reply {
+  return { kind: 'reply', status: 200, headers: { 'content-type': media }, body }
+}

@@ -1,0 +1,44 @@
+import type { FailureCode } from '../failure.ts'
+
+/** The texts of the failure table in German; a new failure without one does not compile. */
+export const germanFailures: Readonly<Record<FailureCode, string>> = {
+  // any endpoint
+  invalid_input: 'Die Anfrage ist nicht gültig.',
+  body_too_large: 'Die Anfrage ist zu groß.',
+  forbidden: 'Deine Rolle erlaubt das nicht.',
+  internal:
+    'Bei uns ist etwas schiefgegangen. An deiner Eingabe lag es nicht; bitte versuch es später noch einmal.',
+  method_not_allowed: 'Diese Adresse antwortet nicht auf diese Methode.',
+  not_found: 'Unter dieser Adresse gibt es nichts.',
+  too_many_requests: 'Zu viele Anfragen. Bitte warte ein wenig und versuch es dann noch einmal.',
+  unauthenticated: 'Dafür musst du angemeldet sein. Melde dich an und versuch es noch einmal.',
+  unavailable:
+    'Wir können gerade nichts speichern. Es wurde nichts geändert; bitte versuch es gleich noch einmal.',
+
+  // accounts
+  address_taken: 'Diese Mailadresse gehört schon zu einem anderen Konto.',
+  bad_credentials: 'Benutzername oder Passwort stimmt nicht.',
+  display_name_refused: 'Dieser Anzeigename geht leider nicht. Bitte wähle einen anderen.',
+  unknown_user: 'Es gibt kein Konto mit diesem Benutzernamen.',
+  username_taken: 'Dieser Benutzername ist schon vergeben. Bitte wähle einen anderen.',
+
+  // passwords
+  link_expired: 'Dieser Link ist abgelaufen. Bitte lass dir einen neuen schicken.',
+  link_invalid:
+    'Dieser Link gilt nicht oder wurde schon benutzt. Bitte lass dir einen neuen schicken.',
+  link_missing: 'Der Link ist unvollständig: Sein letzter Teil fehlt.',
+  password_common:
+    'Dieses Passwort ist eines der meistbenutzten oder ein Teil davon. Bitte wähle ein anderes.',
+  password_personal:
+    'Das Passwort enthält deinen Namen oder deine Adresse. Bitte wähle ein anderes.',
+  password_too_long: 'Das Passwort ist länger als 72 Bytes. Bitte wähle ein kürzeres.',
+  password_too_short: 'Das Passwort braucht mindestens 8 Zeichen.',
+  password_too_simple:
+    'Das Passwort braucht einen Großbuchstaben, eine Ziffer und ein Sonderzeichen.',
+  password_unprintable:
+    'Das Passwort enthält ein Zeichen, das man nicht überall eingeben kann. Bitte lass Steuerzeichen weg.',
+
+  // tasks
+  task_not_changeable: 'Der Auftrag ist in keinem Zustand, der das erlaubt.',
+  unknown_task: 'Diesen Auftrag gibt es nicht, oder es ist nicht deiner.',
+}

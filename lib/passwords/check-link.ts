@@ -1,0 +1,17 @@
+import { hashToken } from '../crypto/token.ts'
+import { Failure } from '../failure.ts'
+import type { Clock, Records } from '../ports.ts'
+import type { Link } from './link.ts'
+
+/** The link of a token while it is good. Throws `link_invalid` (unknown, used, replaced) or `link_expired`. */
+export async function checkLink(
+  uses: { readonly database: Pick<Records, 'links'>; readonly clock: Clock },
+  token: string,
+): Promise<Link> {
+  const link = await uses.database.links.find(hashToken(token))
+  if (link === undefined || link.usedAt !== null || link.replacedAt !== null) {
+    throw new Failure('link_invalid')
+  }
+  if (link.expiresAt <= uses.clock.now()) throw new Failure('link_expired')
+  return link
+}

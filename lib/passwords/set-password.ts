@@ -1,0 +1,82 @@
+import { hashPassword } from '../crypto/password-hash.ts'
+import { hashToken, newToken } from '../crypto/token.ts'
+import { Failure } from '../failure.ts'
+import type {
+  Clock,
+  CommonPasswords,
+  Database,
+  Doorbell,
+  Log,
+  Random,
+  Sealer,
+  Site,
+} from '../ports.ts'
+import { newTask } from '../queue/new-task.ts'
+import { ringFor } from '../queue/ring.ts'
+import { signInKey } from '../sessions/sign-in-key.ts'
+import { sendMail } from '../tasks/send-mail.ts'
+import { userPassword } from '../tasks/user-password.ts'
+import { checkLink } from './check-link.ts'
+import { judgePassword, toPersonalWords } from './rules.ts'
+
+/** What setting a password needs. */
+export interface SetPasswordUses {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly database: Database
+  readonly doorbell: Doorbell
+  readonly sealer: Sealer
+  readonly site: Site
+  readonly commonPasswords: CommonPasswords
+}
+
+/** The task that brings the password to the host, and the token that lets its asker watch it. */
+export interface PasswordTask {
+  readonly taskId: string
+  readonly taskToken: string
+}
+
+/**
+ * Sets the password that a mailed link allows, ends every session of the account and queues the change
+ * on the host, all in one transaction. Throws `link_invalid`, `link_expired` or a `password_…` code.
+ */
+export async function setPassword(
+  uses: SetPasswordUses,
+  { token, password }: { readonly token: string; readonly password: string },
+): Promise<PasswordTask> {
+  const { username } = await checkLink(uses, token)
+  await refuseWeak(uses, username, password)
+  const now = uses.clock.now()
+  // Held before the slow hash, so that a hundred parallel uses cost one hash and set one password (T10).
+  if (!(await uses.database.links.hold(hashToken(token), now))) throw new Failure('link_invalid')
+  const passwordHash = await hashPassword(password)
+  const taskToken = newToken(uses.random)
+  const change = await newTask(uses, userPassword, {
+    input: { username },
+    secrets: { password },
+    readTokenHash: hashToken(taskToken),
+  })
+  const notice = await newTask(uses, sendMail, {
+    input: { template: 'password_changed', username },
+  })
+  await uses.database.transaction(async (records) => {
+    if (!(await records.links.spend(hashToken(token), now))) throw new Failure('link_invalid')
+    await records.accounts.update(username, { passwordHash })
+    await records.sessions.endAll(username)
+    await records.tasks.insert(change)
+    await records.tasks.insert(notice)
+  })
+  await uses.database.counters.forget(signInKey(username))
+  await ringFor(uses, [change, notice])
+  return { taskId: change.id, taskToken }
+}
+
+async function refuseWeak(uses: SetPasswordUses, username: string, password: string) {
+  const account = await uses.database.accounts.find(username)
+  if (account === undefined) throw new Failure('link_invalid')
+  const { communityName } = uses.site
+  const personal = toPersonalWords({ ...account, communityName })
+  const broken = await judgePassword(password, { commonPasswords: uses.commonPasswords, personal })
+  if (broken !== undefined) throw new Failure(broken, { field: 'new_password' })
+}

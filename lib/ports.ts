@@ -1,0 +1,207 @@
+import type { Account, AccountChange, NewAccount } from './accounts/account.ts'
+import type { Link } from './passwords/link.ts'
+import type { Lane, TaskQueue } from './queue/queue.ts'
+import type { Session } from './sessions/session.ts'
+import type { GateAnswer, GateRequest } from './yunohost/gate.ts'
+
+/** The time. Tests freeze it. */
+export interface Clock {
+  now(): Date
+  /** Waits for real seconds, also where `now` is frozen. */
+  sleep(seconds: number): Promise<void>
+  /** Repeats work in real time until the returned function is called; runs never overlap. */
+  every(seconds: number, work: () => Promise<void>): () => void
+}
+
+/** Unpredictable bytes from the operating system; tests seed it. */
+export interface Random {
+  bytes(length: number): Uint8Array
+}
+
+/** Fields that a log line may have; nothing else is ever written (T23: a list of what may, not of what may not). */
+export interface LogFields {
+  readonly requestId?: string | undefined
+  readonly route?: string | undefined
+  readonly method?: string | undefined
+  readonly status?: number | undefined
+  readonly code?: string | undefined
+  readonly account?: string | undefined
+  readonly taskId?: string | undefined
+  readonly action?: string | undefined
+  readonly lane?: string | undefined
+  readonly resource?: string | undefined
+  readonly step?: number | undefined
+  readonly attempt?: number | undefined
+  readonly seconds?: number | undefined
+  readonly reason?: string | undefined
+  readonly errorName?: string | undefined
+  readonly errorText?: string | undefined
+  readonly errorStack?: string | undefined
+}
+
+/** One event a line. */
+export interface Log {
+  info(event: string, fields?: LogFields): void
+  error(event: string, fields?: LogFields): void
+}
+
+/** Counters of `lib/http/limits.ts` and of the sign-in throttle. */
+export interface Counters {
+  /** Adds one to the counter of a fixed window and tells the new value and the end of the window. */
+  count(key: string, windowSeconds: number, now: Date): Promise<{ value: number; endsAt: Date }>
+  /** Counts a try before it is judged. `retryAt` is set, and nothing is counted, while the key is blocked. */
+  tryOnce(key: string, now: Date): Promise<{ retryAt?: Date; failures: number }>
+  forget(key: string): Promise<void>
+}
+
+/** Reads and writes that can be part of a transaction. */
+export interface Records {
+  readonly accounts: {
+    find(username: string): Promise<Account | undefined>
+    findByAddress(addressKey: string): Promise<Account | undefined>
+    /** Usernames and lower-cased display names share one space on the host (yunohost.md 18). */
+    isNameInUse(
+      nameKey: string,
+      kind: 'username' | 'display_name',
+      except?: string,
+    ): Promise<boolean>
+    /** Throws `username_taken` or `address_taken`; the unique indexes decide, not an earlier read. */
+    insert(account: NewAccount): Promise<void>
+    update(username: string, change: AccountChange): Promise<boolean>
+  }
+  readonly sessions: {
+    find(id: string): Promise<Session | undefined>
+    insert(session: Session): Promise<void>
+    endAll(username: string): Promise<void>
+  }
+  readonly links: {
+    find(tokenHash: string): Promise<Link | undefined>
+    /** Stores a link and takes the validity from every older one of the same account. */
+    insertNewest(link: Link): Promise<void>
+    /** Keeps a good link to one user for half a minute; tells whether this call got it. */
+    hold(tokenHash: string, now: Date): Promise<boolean>
+    /** Marks the link as used if it is still good; tells whether this call was the one that used it. */
+    spend(tokenHash: string, now: Date): Promise<boolean>
+  }
+  readonly tasks: TaskQueue
+}
+
+/** Everything that is kept. Outside of `transaction` each call is atomic by itself. */
+export interface Database extends Records {
+  readonly counters: Counters
+  /** All or nothing; the work may run more than once, so it does nothing but read and write `records`. */
+  transaction<Result>(work: (records: Records) => Promise<Result>): Promise<Result>
+  /** Makes every index that the rules rest on; repeating it changes nothing. */
+  prepare(): Promise<void>
+}
+
+/** Wakes a worker. Losing a ring costs time, never a task: the sweeper rings again. */
+export interface Doorbell {
+  ring(ring: { lane: Lane; taskId: string; ring: number; resource: string }): Promise<void>
+  /** Hides the message that woke this worker for so many seconds more. */
+  hide(lane: Lane, receipt: string, seconds: number): Promise<void>
+  /** Puts a message that no worker can read where an alarm watches. */
+  setAside(body: string, reason: string): Promise<void>
+}
+
+/** Secrets of tasks at rest: AES-256-GCM with a key id and associated data. */
+export interface Sealer {
+  seal(plain: string, boundTo: string): Promise<SealedValue>
+  /** Throws when the key is gone or the value belongs to something else. */
+  open(sealed: SealedValue, boundTo: string): Promise<string>
+}
+
+/** A sealed value as it is stored; every part is base64url text. */
+export interface SealedValue {
+  readonly keyId: string
+  readonly nonce: string
+  readonly ciphertext: string
+}
+
+/** What an access token says after it was checked. */
+export interface TokenClaims {
+  readonly username: string
+  readonly sessionId: string
+}
+
+/** Access tokens (RFC 7519 with RFC 8725: one algorithm, `typ`, `iss`, `aud`, `exp`, `kid`). */
+export interface Signer {
+  sign(claims: TokenClaims, now: Date, lifeSeconds: number): Promise<string>
+  /** The claims, or undefined for anything that is not a good token of ours at that time. */
+  verify(token: string, now: Date): Promise<TokenClaims | undefined>
+}
+
+/** The forced command on the YunoHost host. Throws `HostError` (lib/yunohost/gate.ts) when there is no answer. */
+export interface Host {
+  ask(request: GateRequest): Promise<GateAnswer>
+}
+
+/** One mail to one person, text and HTML saying the same. */
+export interface Mail {
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
+
+/** Sends mail. Throws `DeliveryError` (lib/queue/delivery.ts). */
+export interface Mailer {
+  send(mail: Mail): Promise<{ messageId: string }>
+}
+
+/** One message to the staff's channel; `text` is escaped already, `ping` calls the admin role. */
+export interface ChatMessage {
+  readonly title: string
+  readonly fields: ReadonlyArray<{ readonly name: string; readonly value: string }>
+  readonly ping: boolean
+}
+
+/** Posts to the staff's channel. Throws `DeliveryError` (lib/queue/delivery.ts). */
+export interface Chat {
+  post(message: ChatMessage): Promise<void>
+}
+
+/** Names and addresses of this installation that people get to see. */
+export interface Site {
+  /** Origin of every mailed link, without a slash at the end (T11). */
+  readonly publicUrl: string
+  readonly communityName: string
+  /** Domain of new accounts' mail addresses on the host. */
+  readonly mailDomain: string
+  readonly defaultLanguage: 'en' | 'de'
+}
+
+/** Numbers that operators may tune without a deployment of code. */
+export interface Tuning {
+  readonly createUserPerHour: number
+  readonly leaseSeconds: number
+  readonly renewSeconds: number
+}
+
+/** Tells whether a password is, or is part of, one of the most used ones. */
+export interface CommonPasswords {
+  contains(password: string): Promise<boolean>
+}
+
+/** Files that the build puts beside a function, such as the stylesheet. */
+export interface Assets {
+  text(name: string): Promise<string>
+}
+
+/** Every side effect of Gatehouse by name. An endpoint or worker opens only those it names. */
+export interface Ports {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly database: Database
+  readonly doorbell: Doorbell
+  readonly sealer: Sealer
+  readonly signer: Signer
+  readonly host: Host
+  readonly mailer: Mailer
+  readonly chat: Chat
+  readonly site: Site
+  readonly tuning: Tuning
+  readonly commonPasswords: CommonPasswords
+  readonly assets: Assets
+}

@@ -1,0 +1,24 @@
+/** Attempts that a task remembers. */
+export const historyLimit = 50
+/** Finished tasks of an action that the expected seconds are computed from. */
+export const durationsKept = 50
+/** Wait before the first new try when the other side does not answer; doubles to the longest (security.md 3.4). */
+export const firstProbeSeconds = 5
+/** Longest wait between two tries to reach the other side. */
+export const longestProbeSeconds = 300
+/** Unexpected ends of one task after which staff must look at it (security.md 3.4). */
+export const attemptsBeforeParking = 3
+/** Waits after the first, second and third unexpected end of a task, in seconds (security.md 3.4). */
+export const attemptDelaysSeconds = [10, 60, 300] as const
+/** Wait when another YunoHost operation holds the host's lock; not counted as an attempt. */
+export const busyDelaySeconds = 15
+/** A worker stops claiming when it has less time left than this, in seconds (design.md 4). */
+export const reserveSeconds = 20
+/** Seconds that a message stays hidden at a time while its worker lives. */
+export const hiddenSeconds = 30
+/** Longest time that the gate is asked to wait for the end of a command in one call. */
+export const attachSeconds = 20
+/** Waits between tries of a mail or chat message, in seconds; the last one repeats. */
+export const deliveryDelaysSeconds = [10, 60, 300, 900, 3600] as const
+/** After this time an undelivered message waits for staff (security.md FI-24). */
+export const deliveryHours = 24

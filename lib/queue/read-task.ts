@@ -1,0 +1,84 @@
+import { hashToken } from '../crypto/token.ts'
+import { Failure } from '../failure.ts'
+import type { Clock, Database, Signer } from '../ports.ts'
+import { findPrincipal } from '../sessions/require-role.ts'
+import type { Task, TaskQueue } from './queue.ts'
+
+/** What reading a task needs. */
+export interface ReadTaskUses {
+  readonly clock: Clock
+  readonly database: Database
+  readonly signer: Signer
+}
+
+/** A task as those see it who may. */
+export interface TaskView {
+  readonly id: string
+  readonly action: string
+  readonly status: Task['status']
+  /** Tasks of the lane before this one; null once it runs or is over. */
+  readonly position: number | null
+  readonly expectedSeconds: number | null
+  readonly created: Date
+  readonly finished: Date | null
+  readonly error: string | null
+}
+
+/**
+ * Reads a task for whoever asked for it, its owner, staff, or the holder of its own token.
+ * Throws `unauthenticated` without a credential, `unknown_task` alike for missing and foreign ones (T19).
+ */
+export async function readTask(
+  uses: ReadTaskUses,
+  id: string,
+  bearer: string | undefined,
+): Promise<TaskView> {
+  if (bearer === undefined) throw new Failure('unauthenticated')
+  const task = await uses.database.tasks.find(id)
+  if (task !== undefined && (await mayRead(uses, task, bearer))) {
+    return viewTask(uses.database.tasks, task)
+  }
+  throw new Failure('unknown_task')
+}
+
+/** Reads a task by its own token. Throws `unknown_task`. */
+export async function readTaskByToken(
+  { database }: Pick<ReadTaskUses, 'database'>,
+  id: string,
+  token: string,
+): Promise<TaskView> {
+  const task = await database.tasks.find(id)
+  if (task === undefined || task.readTokenHash !== hashToken(token))
+    throw new Failure('unknown_task')
+  return viewTask(database.tasks, task)
+}
+
+async function mayRead(uses: ReadTaskUses, task: Task, bearer: string): Promise<boolean> {
+  if (task.readTokenHash !== null && task.readTokenHash === hashToken(bearer)) return true
+  const principal = await findPrincipal(uses, bearer)
+  if (principal === undefined) return false
+  const isStaff = principal.role === 'staff' || principal.role === 'admin'
+  return isStaff || [task.requestedBy, task.owner].includes(principal.username)
+}
+
+async function viewTask(tasks: TaskQueue, task: Task): Promise<TaskView> {
+  const { id, action, status } = task
+  const isWaiting = status === 'pending' || status === 'running'
+  const position = status === 'pending' ? await tasks.position(task) : null
+  const seconds = isWaiting ? medianOf(await tasks.durations(action)) : null
+  return {
+    id,
+    action,
+    status,
+    position,
+    expectedSeconds: seconds === null ? null : Math.ceil(seconds * ((position ?? 0) + 1)),
+    created: task.timestamp,
+    finished: task.finishedAt,
+    error: task.error,
+  }
+}
+
+function medianOf(values: readonly number[]): number | null {
+  const sorted = [...values].sort((one, other) => one - other)
+  return sorted[Math.floor(sorted.length / 2)] ?? null
+}

@@ -1,0 +1,203 @@
+import { Failure } from '../failure.ts'
+import type { Host } from '../ports.ts'
+import { type GateAnswer, type GateRequest, HostError, type UserSeen } from '../yunohost/gate.ts'
+import { openSecrets } from './new-task.ts'
+import { attachSeconds, busyDelaySeconds, reserveSeconds } from './policy.ts'
+import type { TaskInput } from './queue.ts'
+import { type EngineUses, type Outcome, type Run, retryOrPark } from './run-lane.ts'
+import type { HostCommand, HostTask, TaskDefinition } from './task.ts'
+
+const roundsWithoutProgress = 3
+
+/** Everything that the steps of one run share. */
+interface HostRun extends Run {
+  readonly uses: EngineUses
+  readonly host: Host
+  readonly definition: HostTask
+  readonly input: TaskInput
+  step: number
+  intent: string | null
+  /** What the host said to the last command. */
+  said: string
+}
+
+/** Thrown where the next step depends on an outcome that ends this run. */
+class RunEnds extends Error {
+  readonly outcome: Outcome
+
+  constructor(outcome: Outcome) {
+    super(outcome.kind)
+    this.outcome = outcome
+  }
+}
+
+/**
+ * Runs a task on the host: reads, refuses or plans, acts, and reads again, until the plan is empty.
+ * A step that an earlier worker began is attached to first, so that no command runs twice (FI-01 to FI-05).
+ */
+export async function runHostTask(
+  uses: EngineUses,
+  definition: TaskDefinition,
+  run: Run,
+): Promise<Outcome> {
+  const { host } = uses
+  if (!host || definition.lane !== 'host') throw new Error('Lane host needs the port "host".')
+  const input = definition.input.parse(run.task.input)
+  const { step, intent } = run.task
+  try {
+    return await progress({ ...run, uses, host, definition, input, step, intent, said: '' })
+  } catch (error) {
+    if (error instanceof RunEnds) return error.outcome
+    if (error instanceof HostError) return outcomeOfSilence(run, error)
+    if (error instanceof Failure)
+      return { kind: 'later', delaySeconds: 5, counted: false, reason: error.code }
+    throw error
+  }
+}
+
+async function progress(run: HostRun): Promise<Outcome> {
+  let seen = await attach(run)
+  let lastVerb: string | undefined
+  for (let round = 0; round <= roundsWithoutProgress; round += 1) {
+    seen ??= await observe(run)
+    const refusal = run.intent === null ? run.definition.refuse(seen, run.input) : undefined
+    if (refusal !== undefined) return ended('failed', refusal, seen)
+    const [command] = run.definition.plan(seen, run.input)
+    if (command === undefined) return ended('finished', null, seen)
+    // It just ran and changed nothing: another try at once would end like it.
+    if (command.verb === lastVerb) break
+    lastVerb = command.verb
+    seen = await act(run, command, seen)
+  }
+  const reason = run.said || 'The command ran, but the host does not show its effect.'
+  return retryOrPark(run.task, reason)
+}
+
+async function attach(run: HostRun): Promise<UserSeen | undefined> {
+  if (run.step === 0) return undefined
+  const answer = await settled(run, await ask(run, { op: 'attach' }))
+  // The intent was written but the gate never heard of it: the same step may still be run, once.
+  if (answer.state === 'none') run.step -= 1
+  // What only kept the step from working, such as a held lock or a refusal of the gate, was acted on by
+  // the worker that saw it, and may be over.
+  const isOver = answer.state !== 'refused' && (isDefinite(answer) || answer.class === 'ok')
+  return isOver ? judge(run, answer) : undefined
+}
+
+async function observe(run: HostRun): Promise<UserSeen> {
+  const args = { username: run.definition.observes(run.input) }
+  const answer = await ask(run, { op: 'read', verb: 'user', args })
+  if (answer.seen !== undefined) return answer.seen
+  throw new RunEnds(outcomeOfTrouble(run, answer))
+}
+
+async function act(
+  run: HostRun,
+  command: HostCommand,
+  seen: UserSeen,
+): Promise<UserSeen | undefined> {
+  run.assertHeld()
+  run.step += 1
+  run.intent ??= seen.state
+  await run.uses.database.tasks.recordIntent(run.claim, { intent: run.intent, step: run.step })
+  const all = command.secrets?.length ? await openSecrets(run.uses.sealer, run.task) : {}
+  const secrets: Record<string, string> = {}
+  for (const name of command.secrets ?? []) {
+    const value = all[name]
+    if (value !== undefined) secrets[name] = value
+  }
+  const { verb, args } = command
+  const answer = await settled(run, await ask(run, { op: 'run', verb, args, secrets }))
+  return judge(run, answer, verb)
+}
+
+type Question = Omit<GateRequest, 'task' | 'step' | 'fence' | 'wait'>
+
+function ask(run: HostRun, question: Question): Promise<GateAnswer> {
+  run.assertHeld()
+  const wait = Math.max(0, Math.min(attachSeconds, run.secondsLeft() - reserveSeconds))
+  const { id, fence } = run.claim
+  return run.host.ask({ ...question, task: id, step: Math.max(1, run.step), fence, wait })
+}
+
+// A command may take longer than one call, and longer than this worker has.
+async function settled(run: HostRun, first: GateAnswer): Promise<GateAnswer> {
+  let answer = first
+  while (answer.state === 'running') {
+    if (run.secondsLeft() <= reserveSeconds) throw new RunEnds({ kind: 'unfinished' })
+    answer = await ask(run, { op: 'attach' })
+  }
+  return answer
+}
+
+/** What an answer means for the next round. The read decides, an exit code alone never does (yunohost.md 17). */
+async function judge(
+  run: HostRun,
+  answer: GateAnswer,
+  verb = 'attach',
+): Promise<UserSeen | undefined> {
+  await run.uses.database.tasks.recordAttempt(run.claim, {
+    step: run.step,
+    verb,
+    at: run.uses.clock.now(),
+    seconds: answer.seconds,
+    exit: answer.exit,
+    outcome: answer.key ?? answer.class,
+    output: answer.output,
+  })
+  if (answer.state === 'refused') throw new RunEnds(outcomeOfRefusal(run, answer))
+  run.said = answer.text
+  if (answer.class === 'ok' || answer.class === 'unknown') return answer.seen
+  if (isDoneAnyway(run, answer)) return answer.seen
+  if (isDefinite(answer)) {
+    const seen = answer.seen ?? (await observe(run))
+    throw new RunEnds(ended('failed', answer.text || 'The host refused this.', seen))
+  }
+  throw new RunEnds(outcomeOfTrouble(run, answer))
+}
+
+// A failure after the work, or work that somebody else has done. What is in conflict is another one's (security.md 3.4).
+function isDoneAnyway({ definition, input }: HostRun, { class: kind, seen }: GateAnswer): boolean {
+  return kind !== 'conflict' && seen !== undefined && definition.plan(seen, input).length === 0
+}
+
+function isDefinite(answer: GateAnswer): boolean {
+  return ['conflict', 'refused_input', 'not_found'].includes(answer.class)
+}
+
+function outcomeOfTrouble(run: HostRun, answer: GateAnswer): Outcome {
+  const reason = answer.text || 'The host could not answer.'
+  switch (answer.class) {
+    case 'busy':
+      return { kind: 'later', delaySeconds: busyDelaySeconds, counted: false, reason }
+    case 'trouble':
+      return { kind: 'unreachable', reason }
+    case 'broken':
+      return { kind: 'stop_lane', reason }
+    default:
+      return retryOrPark(run.task, reason)
+  }
+}
+
+// Every task would be refused like this one.
+const unfit: ReadonlySet<string | null> = new Set(['unsupported_version', 'wrong_account'])
+
+function outcomeOfRefusal(run: HostRun, answer: GateAnswer): Outcome {
+  if (answer.key === 'stale_fence')
+    return { kind: 'later', delaySeconds: 5, counted: false, reason: answer.text }
+  if (answer.class === 'broken' || unfit.has(answer.key)) {
+    return { kind: 'stop_lane', reason: answer.text }
+  }
+  return { kind: 'parked', reason: answer.text || `The gate refused ${run.definition.action}.` }
+}
+
+function outcomeOfSilence(run: Run, error: HostError): Outcome {
+  if (error.kind === 'identity') return { kind: 'stop_lane', reason: error.message }
+  if (error.kind === 'unreachable') return { kind: 'unreachable', reason: error.message }
+  return retryOrPark(run.task, error.message)
+}
+
+function ended(status: 'finished' | 'failed', reason: string | null, seen: UserSeen): Outcome {
+  const leftNothing = seen.state === 'absent' && !seen.home && !seen.mailbox
+  return { kind: 'ended', ending: { status, reason, leftNothing } }
+}

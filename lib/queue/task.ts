@@ -1,0 +1,96 @@
+import type * as z from 'zod'
+import type { Chat, Clock, Mailer, Random, Records, Sealer, Site } from '../ports.ts'
+import type { HostVerb, UserSeen } from '../yunohost/gate.ts'
+import type { NewTask, Task, TaskInput } from './queue.ts'
+
+/** A change on the host as data. Secrets are named here and join it on standard input only (T03). */
+export interface HostCommand {
+  readonly verb: HostVerb
+  readonly args: Readonly<Record<string, string | boolean>>
+  readonly secrets?: readonly string[]
+}
+
+/** What the end of a task may use. It runs inside the transaction that ends the task. */
+export interface EndingUses {
+  readonly sealer: Sealer
+  readonly site: Site
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** How a task ended. */
+export interface Ending {
+  readonly status: 'finished' | 'failed'
+  /** The host's own sentence, or ours, for staff and for the task's record. */
+  readonly reason: string | null
+  /** True when a last read showed that nothing of it is on the host. */
+  readonly leftNothing: boolean
+}
+
+interface TaskBasics<Input extends TaskInput> {
+  /** Name of the action; the seed's field of the same name. */
+  readonly action: string
+  readonly input: z.ZodType<Input>
+  /** Fields that are sealed at rest and erased when the task ends. */
+  readonly secrets: readonly string[]
+  /** Tasks of one resource run strictly in order. */
+  resource(input: Input): string
+  /** Username of the person it is about. */
+  owner(input: Input): string | null
+  /** Writes what goes with the end, and gives the tasks that follow from it. */
+  ending?(about: {
+    readonly task: Task
+    readonly input: Input
+    readonly ending: Ending
+    readonly records: Records
+    readonly uses: EndingUses
+  }): Promise<readonly NewTask[]>
+}
+
+/** A task on the host: observe, plan, act, observe. It is done when the plan is empty (design.md 2). */
+export interface HostTask<Input extends TaskInput = TaskInput> extends TaskBasics<Input> {
+  readonly lane: 'host'
+  /** The user whose state decides. */
+  observes(input: Input): string
+  /** How much of that user should be there before; the task's record shows the commands for it. */
+  readonly startsFrom: UserSeen['state']
+  /** Asked once, before the first change: a sentence why this can never be done. */
+  refuse(seen: UserSeen, input: Input): string | undefined
+  plan(seen: UserSeen, input: Input): readonly HostCommand[]
+}
+
+/** What delivering may use. */
+export interface PostUses extends EndingUses {
+  readonly records: Records
+  readonly mailer: Mailer
+  readonly chat: Chat
+}
+
+/** A message to a person or to staff: one act, repeated until it is accepted. */
+export interface PostTask<Input extends TaskInput = TaskInput> extends TaskBasics<Input> {
+  readonly lane: 'post'
+  /** Throws `DeliveryError`. `undefined` is delivered, a sentence is why there is nobody to deliver to. */
+  deliver(
+    input: Input,
+    secrets: Readonly<Record<string, string>>,
+    uses: PostUses,
+  ): Promise<string | undefined>
+}
+
+/** Declares a task of lane `host`. `observes` comes before `plan`, `secrets` names sealed fields. */
+export function hostTask<Input extends TaskInput>(
+  definition: Omit<HostTask<Input>, 'lane'>,
+): HostTask<Input> {
+  return { ...definition, lane: 'host' }
+}
+
+/** Declares a task of lane `post`. */
+export function postTask<Input extends TaskInput>(
+  definition: Omit<PostTask<Input>, 'lane'>,
+): PostTask<Input> {
+  return { ...definition, lane: 'post' }
+}
+
+/** Any declared task. Its input was checked by its own schema, so the methods may take it. */
+// biome-ignore lint/suspicious/noExplicitAny: a table of tasks whose inputs differ; each is parsed by its own schema before use
+export type TaskDefinition = HostTask<any> | PostTask<any>

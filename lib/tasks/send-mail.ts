@@ -1,0 +1,53 @@
+import * as z from 'zod'
+import type { Account } from '../accounts/account.ts'
+import { type MailTemplate, renderMail } from '../mail/templates.ts'
+import { DeliveryError } from '../queue/delivery.ts'
+import { type PostUses, postTask } from '../queue/task.ts'
+
+const input = z.object({
+  template: z.enum(['set_password', 'reset_password', 'password_changed', 'password_refused']),
+  username: z.string(),
+})
+type Input = z.infer<typeof input>
+
+/**
+ * Mails one person. The link's token is sealed in the task, so that a repeated mail has the same link
+ * and nothing but the mail ever shows it.
+ */
+export const sendMail = postTask<Input>({
+  action: 'send_mail',
+  input,
+  secrets: ['token'],
+  resource: ({ username }) => `mail:${username}`,
+  owner: ({ username }) => username,
+  deliver: async (wish, secrets, uses) => {
+    const account = await uses.records.accounts.find(wish.username)
+    const to = account?.address
+    if (!account || !to) return 'The account has no mail address.'
+    if (account.addressState !== 'good') return 'Mail to this address came back before.'
+    const mail = toTemplate(wish, account, { token: secrets['token'], uses })
+    const style = { language: account.language, site: uses.site }
+    try {
+      await uses.mailer.send({ to, ...renderMail(mail, style) })
+    } catch (error) {
+      if (error instanceof DeliveryError && error.kind === 'permanent') {
+        await uses.records.accounts.update(wish.username, { addressState: 'bounced' })
+      }
+      throw error
+    }
+    return undefined
+  },
+})
+
+function toTemplate(
+  { template, username }: Input,
+  { displayName }: Account,
+  { token, uses }: { token: string | undefined; uses: PostUses },
+): MailTemplate {
+  if (template === 'password_changed') {
+    return { template, username, displayName, changedAt: uses.clock.now() }
+  }
+  if (token === undefined) throw new Error(`The mail ${template} needs the token of its link.`)
+  const link = `${uses.site.publicUrl}/password_reset?token=${token}`
+  return { template, username, displayName, link }
+}

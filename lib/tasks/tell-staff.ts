@@ -1,0 +1,78 @@
+import * as z from 'zod'
+import * as messages from '../mail/chat-messages.ts'
+import type { ChatMessage, Records } from '../ports.ts'
+import { type NewTaskUses, newTask } from '../queue/new-task.ts'
+import type { NewTask, Task } from '../queue/queue.ts'
+import { postTask } from '../queue/task.ts'
+
+const input = z.discriminatedUnion('event', [
+  z.object({
+    event: z.enum([
+      'account_created',
+      'account_failed',
+      'password_refused',
+      'reset_without_address',
+    ]),
+    username: z.string(),
+    reason: z.string(),
+  }),
+  z.object({
+    event: z.literal('task_parked'),
+    id: z.string(),
+    action: z.string(),
+    resource: z.string(),
+    reason: z.string(),
+  }),
+  z.object({
+    event: z.literal('lane_stopped'),
+    lane: z.enum(['host', 'post']),
+    reason: z.string(),
+  }),
+])
+type Input = z.infer<typeof input>
+
+/** Posts one message to the staff's channel, with a ping of the admin role. */
+export const tellStaff = postTask<Input>({
+  action: 'tell_staff',
+  input,
+  secrets: [],
+  resource: () => 'chat:staff',
+  owner: () => null,
+  deliver: async (wish, _secrets, { chat, records }) => {
+    await chat.post(await toMessage(wish, records))
+    return undefined
+  },
+})
+
+/** The message that a task waits for staff. */
+export function taskParked(uses: NewTaskUses, task: Task, reason: string): Promise<NewTask> {
+  const { id, action, resource } = task
+  return newTask(uses, tellStaff, { input: { event: 'task_parked', id, action, resource, reason } })
+}
+
+/** The message that a lane stands still. */
+export function laneStopped(uses: NewTaskUses, task: Task, reason: string): Promise<NewTask> {
+  return newTask(uses, tellStaff, { input: { event: 'lane_stopped', lane: task.lane, reason } })
+}
+
+async function toMessage(wish: Input, records: Records): Promise<ChatMessage> {
+  switch (wish.event) {
+    case 'account_created': {
+      const account = await records.accounts.find(wish.username)
+      const unknown = { displayName: '', discordName: null, createdBy: '' }
+      return messages.accountCreated({ ...unknown, ...account, username: wish.username })
+    }
+    case 'account_failed':
+      return messages.accountFailed(wish)
+    case 'password_refused':
+      return messages.passwordRefused(wish)
+    case 'reset_without_address':
+      return messages.resetWithoutAddress(wish)
+    case 'task_parked':
+      return messages.taskParked(wish)
+    case 'lane_stopped':
+      return messages.laneStopped(wish)
+    default:
+      return wish satisfies never
+  }
+}

@@ -1,0 +1,63 @@
+import * as z from 'zod'
+import { issueLink } from '../passwords/issue-link.ts'
+import { newTask } from '../queue/new-task.ts'
+import { hostTask } from '../queue/task.ts'
+import { sendMail } from './send-mail.ts'
+import { tellStaff } from './tell-staff.ts'
+
+/**
+ * Creates the account on the host. The gate draws a password that nobody learns, unless a sealed one
+ * comes along; the owner sets the first one by the link that is mailed once the account is really there.
+ */
+export const userCreate = hostTask({
+  action: 'user_create',
+  input: z.object({ username: z.string(), display_name: z.string(), domain: z.string() }),
+  secrets: ['password'],
+  resource: ({ username }) => `account:${username}`,
+  owner: ({ username }) => username,
+  observes: ({ username }) => username,
+  startsFrom: 'absent',
+  // Found before our first change, so it is somebody else's: never touched (security.md 3.4).
+  refuse: (seen) =>
+    seen.state === 'absent' ? undefined : 'The host already has an account with this username.',
+  plan: (seen, input) => {
+    const create = { verb: 'user_create', args: { ...input }, secrets: ['password'] } as const
+    const remove = { verb: 'user_delete', args: { username: input.username, purge: true } } as const
+    switch (seen.state) {
+      case 'absent':
+        return [create]
+      case 'partial':
+        return [remove, create]
+      case 'unsynced':
+        return [{ verb: 'user_permissions_sync', args: {} }]
+      case 'complete':
+        return []
+      default:
+        return seen.state satisfies never
+    }
+  },
+  ending: async ({ input, ending, records, uses }) => {
+    const { username } = input
+    if (ending.status === 'failed') {
+      await records.accounts.update(username, {
+        state: 'failed',
+        failureText: ending.reason,
+        // What is on the host under this name, whoever's it is, keeps the name taken for ever (design.md 13).
+        ...(ending.leftNothing ? { releaseName: true } : { usedOnHost: true }),
+      })
+      const reason = ending.reason ?? ''
+      return [
+        await newTask(uses, tellStaff, { input: { event: 'account_failed', username, reason } }),
+      ]
+    }
+    await records.accounts.update(username, { state: 'active', usedOnHost: true })
+    const told = await newTask(uses, tellStaff, {
+      input: { event: 'account_created', username, reason: '' },
+    })
+    const account = await records.accounts.find(username)
+    if (!account?.address) return [told]
+    const token = await issueLink(uses, records, { username, purpose: 'set_password' })
+    const mail = { template: 'set_password', username } as const
+    return [await newTask(uses, sendMail, { input: mail, secrets: { token } }), told]
+  },
+})

@@ -1,0 +1,75 @@
+/** A change on the host that the gate knows. Secrets travel apart from the arguments (T03). */
+export type HostVerb =
+  | 'user_create'
+  | 'user_password'
+  | 'user_update'
+  | 'user_delete'
+  | 'user_permissions_sync'
+
+/** One JSON document to the gate. */
+export interface GateRequest {
+  readonly op: 'run' | 'attach' | 'read' | 'forget'
+  readonly task: string
+  readonly step: number
+  readonly fence: number
+  /** `user` is the one read; attaching and forgetting name none. */
+  readonly verb?: HostVerb | 'user'
+  readonly args?: Readonly<Record<string, string | boolean>>
+  readonly secrets?: Readonly<Record<string, string>>
+  /** Seconds that the gate may wait for the end of the command before it answers `running`. */
+  readonly wait: number
+}
+
+/** How much of a user is on the host (yunohost.md 7.1). */
+export type UserSeenState = 'absent' | 'partial' | 'unsynced' | 'complete'
+
+/** What a read of the host showed about one user. */
+export interface UserSeen {
+  readonly state: UserSeenState
+  readonly full_name: string | null
+  readonly mail: string | null
+  readonly home: boolean
+  readonly mailbox: boolean
+  readonly password_works?: boolean | undefined
+}
+
+/** Classes of yunohost.md 4, by what Gatehouse does next. */
+export type GateClass =
+  | 'ok'
+  | 'busy'
+  | 'conflict'
+  | 'not_found'
+  | 'refused_input'
+  | 'trouble'
+  | 'broken'
+  | 'unknown'
+
+/** One JSON document from the gate. */
+export interface GateAnswer {
+  readonly state: 'done' | 'running' | 'unknown' | 'none' | 'refused'
+  readonly exit: number | null
+  readonly class: GateClass
+  readonly key: string | null
+  readonly text: string
+  readonly log: string | null
+  readonly seconds: number
+  readonly output: string
+  /** Whether what the verb is for is true now, whoever brought it about; null where that was not looked at. */
+  readonly met?: boolean | null | undefined
+  readonly seen?: UserSeen | undefined
+}
+
+/**
+ * Why there is no answer from the gate.
+ * `unreachable`: nothing was sent. `identity`: the host key or our key was refused, stop the lane (T04).
+ * `lost`: the line broke after the request was sent, so the outcome is unknown.
+ */
+export class HostError extends Error {
+  override readonly name = 'HostError'
+  readonly kind: 'unreachable' | 'identity' | 'lost'
+
+  constructor(kind: HostError['kind'], message: string, cause?: unknown) {
+    super(message, { cause })
+    this.kind = kind
+  }
+}

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import { siteSettings, tuningSettings } from '../../lib/adapters/settings.ts'
+import { newWorld, openPorts } from '../../lib/adapters/world.ts'
+
+const site = {
+  PUBLIC_URL: 'https://gatehouse.example',
+  COMMUNITY_NAME: 'Lantern',
+  MAIL_DOMAIN: 'lantern.example',
+}
+const openSite = async (change: Record<string, string>) =>
+  (await openPorts({ site: siteSettings }, newWorld({ ...site, ...change }))).site
+const openTuning = async (environment: Record<string, string>) =>
+  (await openPorts({ tuning: tuningSettings }, newWorld(environment))).tuning
+
+test('the site is what its variables say, in English unless they say otherwise', async () => {
+  expect(await openSite({})).toEqual({
+    publicUrl: 'https://gatehouse.example',
+    communityName: 'Lantern',
+    mailDomain: 'lantern.example',
+    defaultLanguage: 'en',
+  })
+  expect((await openSite({ DEFAULT_LANGUAGE: 'de' })).defaultLanguage).toBe('de')
+})
+
+test.each([
+  ['https://gatehouse.example/', 'https://gatehouse.example'],
+  ['https://gatehouse.example:8443', 'https://gatehouse.example:8443'],
+  ['http://127.0.0.1:3000/', 'http://127.0.0.1:3000'],
+  ['http://localhost:3000', 'http://localhost:3000'],
+])('the public address %s is the origin %s', async (url, origin) => {
+  expect((await openSite({ PUBLIC_URL: url })).publicUrl).toBe(origin)
+})
+
+test.each([
+  'http://gatehouse.example',
+  'https://user:word@gatehouse.example',
+  'https://gatehouse.example/path',
+  'https://gatehouse.example?x=1',
+  'https://gatehouse.example:99999',
+  'javascript:alert(1)',
+  'gatehouse.example',
+])('the public address %s is refused', async (url) => {
+  await expect(openSite({ PUBLIC_URL: url })).rejects.toThrow('PUBLIC_URL')
+})
+
+test.each([
+  'lantern',
+  'Lantern.example',
+  'a@lantern.example',
+  '-a.example',
+  'lantern..example',
+  `${'a'.repeat(64)}.example`,
+])('the mail domain %s is refused', async (domain) => {
+  await expect(openSite({ MAIL_DOMAIN: domain })).rejects.toThrow('MAIL_DOMAIN')
+})
+
+test('a community name cannot bring a second line into a mail', async () => {
+  await expect(openSite({ COMMUNITY_NAME: 'Lantern\r\nBcc: x' })).rejects.toThrow('COMMUNITY_NAME')
+})
+
+test('numbers to tune have the defaults of the design', async () => {
+  expect(await openTuning({})).toEqual({
+    createUserPerHour: 600,
+    leaseSeconds: 30,
+    renewSeconds: 10,
+  })
+  expect(
+    await openTuning({ LEASE_SECONDS: '5', RENEW_SECONDS: '1', CREATE_USER_PER_HOUR: '7' }),
+  ).toEqual({
+    createUserPerHour: 7,
+    leaseSeconds: 5,
+    renewSeconds: 1,
+  })
+})
+
+test.each(['0', '-1', '1.5', '1e3', ' 5', '0x10', 'ten', '1000000'])(
+  '%j seconds are refused',
+  async (text) => {
+    await expect(openTuning({ LEASE_SECONDS: text })).rejects.toThrow('LEASE_SECONDS')
+  },
+)

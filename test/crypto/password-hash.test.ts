@@ -1,0 +1,53 @@
+import { performance } from 'node:perf_hooks'
+import { expect, test } from 'vitest'
+import { hashPassword, isPassword } from '../../lib/crypto/password-hash.ts'
+
+const longest = 'ä'.repeat(36)
+
+test('a hash is bcrypt of cost 12 and knows its password only', async () => {
+  const hash = await hashPassword('Correct horse 1!')
+  expect(hash).toMatch(/^\$2b\$12\$/)
+  expect(await isPassword('Correct horse 1!', hash)).toBe(true)
+  expect(await isPassword('correct horse 1!', hash)).toBe(false)
+})
+
+test('a password of 72 bytes counts to its last byte, and a longer one never matches', async () => {
+  const hash = await hashPassword(longest)
+  expect(await isPassword(longest, hash)).toBe(true)
+  expect(await isPassword(`${longest}x`, hash)).toBe(false)
+  expect(await isPassword(`${longest.slice(0, -1)}ö`, hash)).toBe(false)
+})
+
+test.each([`${longest}x`, 'before\0after'])('%j is not hashed', async (password) => {
+  await expect(hashPassword(password)).rejects.toThrow(RangeError)
+})
+
+test('an account without a password has none, not even the empty one', async () => {
+  expect(await isPassword('', null)).toBe(false)
+  expect(await isPassword('anything', null)).toBe(false)
+})
+
+test('a wrong name, a wrong password and one that is too long take the same time', async () => {
+  const hash = await hashPassword('Correct horse 1!')
+  const cases: ReadonlyArray<readonly [string, string | null]> = [
+    ['wrong', hash],
+    ['wrong', null],
+    ['x'.repeat(100_000), hash],
+  ]
+  const times = await cases.reduce<Promise<number[]>>(async (before, [password, kept]) => {
+    const done = await before
+    return [...done, await fastest(() => isPassword(password, kept))]
+  }, Promise.resolve([]))
+  expect(Math.max(...times) / Math.min(...times)).toBeLessThan(1.6)
+})
+
+// Other work on the machine only ever makes a run slower.
+async function fastest(work: () => Promise<unknown>): Promise<number> {
+  const times: number[] = []
+  for (let run = 0; run < 3; run += 1) {
+    const began = performance.now()
+    await work()
+    times.push(performance.now() - began)
+  }
+  return Math.min(...times)
+}

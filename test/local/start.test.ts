@@ -1,0 +1,102 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import * as z from 'zod'
+import { listProcesses } from '../../infra/local/processes.ts'
+
+const run = promisify(execFile)
+const program = join(import.meta.dirname, '../../infra/start.ts')
+
+const credentials = z.strictObject({ username: z.string(), password: z.string() })
+const runningFile = z.strictObject({
+  api: z.url(),
+  docs: z.url(),
+  mailbox: z.url(),
+  discord: z.url(),
+  accounts: z.strictObject({ service: credentials, staff: credentials, member: credentials }),
+  pid: z.int(),
+})
+
+let folder = ''
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gatehouse-start-'))
+})
+
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+async function start(...args: readonly string[]) {
+  const child = spawn(process.execPath, [program, '--folder', folder, ...args])
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (part: string) => {
+      text += part
+    })
+  }
+  const ended = once(child, 'close')
+  onTestFinished(async () => {
+    child.kill('SIGTERM')
+    await ended
+  })
+  await expect.poll(() => text, { timeout: 60_000 }).toContain('Ctrl-C ends all of it')
+  const running = runningFile.parse(
+    JSON.parse(await readFile(join(folder, 'running.json'), 'utf8')),
+  )
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal)
+    const [code] = await ended
+    return code
+  }
+  return { text, running, end }
+}
+
+async function ownProcesses() {
+  return (await listProcesses()).filter(({ command }) => command.includes(folder))
+}
+
+test('one command brings up everything, and one signal ends it', async () => {
+  const blocker = createServer()
+  blocker.listen(8480, '127.0.0.1').once('error', () => undefined)
+  onTestFinished(() => void blocker.close())
+  const { text, running, end } = await start()
+  expect(text).toContain('Port 8480 is taken')
+  const { mode } = await stat(join(folder, 'running.json'))
+  expect(mode & 0o777).toBe(0o600)
+
+  const [command = ''] = /^curl .*$/m.exec(text) ?? []
+  const { stdout } = await run('sh', ['-c', command])
+  expect(JSON.parse(stdout)).toMatchObject({ task_id: expect.any(String) })
+  const store = async () => (await fetch(`${running.mailbox}/store`)).json()
+  await expect
+    .poll(store, { timeout: 20_000 })
+    .toMatchObject({ emails: [{ from: expect.any(String) }] })
+  const messages = async () => (await fetch(`${running.discord}/messages`)).json()
+  await expect.poll(messages, { timeout: 20_000 }).toHaveLength(1)
+
+  expect(await end('SIGINT')).toBe(0)
+  expect(await ownProcesses()).toEqual([])
+  await expect(stat(join(folder, 'running.json'))).rejects.toThrow('ENOENT')
+}, 120_000)
+
+test('passwords change at each start, and a killed run is cleared up by the next one', async () => {
+  const first = await start()
+  await first.end('SIGKILL')
+  const second = await start()
+  expect(second.text).toContain('An earlier run was killed')
+  const { member } = second.running.accounts
+  expect(member.username).toBe(first.running.accounts.member.username)
+  expect(member.password).not.toBe(first.running.accounts.member.password)
+  const answer = await fetch(`${second.running.api}/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(member),
+  })
+  expect(answer.status).toBe(200)
+  expect(await second.end('SIGTERM')).toBe(0)
+  expect(await ownProcesses()).toEqual([])
+}, 120_000)

@@ -1,0 +1,20 @@
+/** A good body for every route that takes one. None of them does anything in an empty world but `/create_user`. */
+export const samples: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'community-login': { username: 'nobody.here', password: 'Kastanie-7-Regenbogen', '2fa_code': '123456' },
+  'community-create-user': {
+    username: 'robin',
+    display_name: 'Robin Ash',
+    recovery_email: 'robin@mail.example',
+    discord_username: 'robin.k',
+    referral_code: 'abc-123',
+    tier: 'supporter',
+  },
+  'community-request-password-reset': { username: 'nobody.here' },
+  'community-set-password': {
+    token: 'A'.repeat(43),
+    new_password: 'Kastanie-7-Regenbogen',
+    '2fa_code': '123456',
+    task_id: 'A'.repeat(22),
+    task_token: 'A'.repeat(43),
+  },
+}

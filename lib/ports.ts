@@ -78,6 +78,8 @@ export interface Records {
     find(tokenHash: string): Promise<Link | undefined>
     /** Stores a link and takes the validity from every older one of the same account. */
     insertNewest(link: Link): Promise<void>
+    /** Takes the validity from every link of an account. */
+    endAll(username: string, now: Date): Promise<void>
     /** Keeps a good link to one user for half a minute; tells whether this call got it. */
     hold(tokenHash: string, now: Date): Promise<boolean>
     /** Marks the link as used if it is still good; tells whether this call was the one that used it. */

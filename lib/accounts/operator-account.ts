@@ -14,7 +14,7 @@ export interface OperatorAccount {
 
 /**
  * Makes an account without asking the host, or gives an existing one a new password and role.
- * Ends its sessions. Throws `address_taken`. Gives what was done.
+ * Ends its sessions and links. Throws `address_taken`. Gives what was done.
  */
 export async function putAccount(
   uses: { readonly database: Database; readonly clock: Pick<Clock, 'now'> },
@@ -25,6 +25,8 @@ export async function putAccount(
     const { username, role } = wish
     const change = { passwordHash, role, state: 'active', address: wish.address } as const
     await records.sessions.endAll(username)
+    // A link that went to an older address must not undo this (T10).
+    await records.links.endAll(username, uses.clock.now())
     if (await records.accounts.update(username, change)) return 'changed'
     await records.accounts.insert({
       ...wish,

@@ -18,18 +18,12 @@ const routeFacts = z.array(
  */
 export function answerFallback(table: string, request: UnroutedRequest): Reply {
   const answer = fallback(routeFacts.parse(JSON.parse(table)), request)
-  switch (answer.kind) {
-    case 'not_found':
-      throw new Failure('not_found')
-    case 'method_not_allowed':
-      throw new Failure('method_not_allowed', { allow: answer.allow })
-    case 'head':
-      return headOf(answer.status, answer.media)
-    case 'redirect':
-      return bodiless(308, { location: answer.location })
-    default:
-      return answer satisfies never
+  if (answer.kind === 'not_found') throw new Failure('not_found')
+  if (answer.kind === 'method_not_allowed') {
+    throw new Failure('method_not_allowed', { allow: answer.allow })
   }
+  if (answer.kind === 'head') return headOf(answer.status, answer.media)
+  return bodiless(308, { location: answer.location })
 }
 
 // The headers of GET (RFC 9110, 9.3.2).

@@ -12,7 +12,7 @@ const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype'])
 export function readBody(event: HttpEvent, mayBeForm: boolean): Record<string, unknown> {
   const media = mediaType(event)
   if (mayBeForm && media === 'application/x-www-form-urlencoded') {
-    return readFields(decode(event, formBodyLimitBytes), 'form')
+    return readForm(decode(event, formBodyLimitBytes))
   }
   if (media !== 'application/json') {
     throw refusal(`Send the body as application/json${mayBeForm ? ' or as a form' : ''}.`)
@@ -58,6 +58,16 @@ function readJson(text: string): Record<string, unknown> {
   inspect(value)
   if (hasRepeatedKey(text)) throw refusal('The request body names a field twice.')
   return value
+}
+
+// `URLSearchParams` puts U+FFFD for bytes that are no UTF-8: a password would be another one than was typed.
+function readForm(text: string): Record<string, string> {
+  try {
+    decodeURIComponent(text)
+  } catch {
+    throw refusal('The form is not valid UTF-8.')
+  }
+  return readFields(text, 'form')
 }
 
 function readFields(text: string, kind: 'form' | 'query'): Record<string, string> {

@@ -64,6 +64,10 @@ export function impliedFailures(definition: EndpointDefinition): readonly Failur
 async function serve(definition: EndpointDefinition, event: HttpEvent, uses: Opened<Uses>) {
   const { slash, ...pathParameters } = event.pathParameters ?? {}
   if (slash) throw new Failure('not_found')
+  const bearer = bearerOf(event)
+  const principal = Array.isArray(definition.auth)
+    ? await requireRole(uses, bearer, definition.auth)
+    : undefined
   const request = {
     params: check(definition.params, pathParameters, 'not_found'),
     query: check(definition.query, definition.query ? readQuery(event) : {}),
@@ -72,12 +76,8 @@ async function serve(definition: EndpointDefinition, event: HttpEvent, uses: Ope
       : undefined,
   }
   const clientAddress = event.requestContext.http.sourceIp
-  const bearer = bearerOf(event)
   const counting = { definition, uses, clientAddress, body: request.body }
   await countClient(counting)
-  const principal = Array.isArray(definition.auth)
-    ? await requireRole(uses, bearer, definition.auth)
-    : undefined
   await countAccount(counting, principal?.username)
   const context: RequestContext = {
     ...request,
@@ -101,10 +101,15 @@ function check(schema: Fields | undefined, value: unknown, code: FailureCode = '
   if (schema === undefined) return undefined
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const [issue] = result.error.issues
+  throw new Failure(code, code === 'invalid_input' ? wordIssue(result.error.issues[0]) : {})
+}
+
+function wordIssue(issue: z.core.$ZodIssue | undefined) {
+  if (issue?.code === 'unrecognized_keys') {
+    return { text: `There is no field ${JSON.stringify(issue.keys[0]?.slice(0, 64))} here.` }
+  }
   const field = issue?.path.map(String).join('.')
-  const named = field ? { field, text: `${field}: ${issue?.message ?? 'is not valid'}` } : {}
-  throw new Failure(code, code === 'invalid_input' ? named : {})
+  return field ? { field, text: `${field}: ${issue?.message}` } : {}
 }
 
 interface Counting {

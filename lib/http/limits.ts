@@ -42,10 +42,12 @@ function limitOf(rate: RateLimit, tuning: Tuning | undefined): number {
   return tuning[rate.limit]
 }
 
-// One client by its address: IPv6 by its /64, because one client usually has all of it (design.md).
+// One client by its address: IPv6 by its /64, because one client usually has all of it (design.md);
+// IPv4 in IPv6 (RFC 4291, 2.5.5.2) by its IPv4.
 function clientKey(address: string): string {
-  if (!isIPv6(address)) return address
-  const [head = '', tail] = address.split('%', 1).join('').split('::')
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
+  if (!isIPv6(plain)) return plain
+  const [head = '', tail] = plain.split('%', 1).join('').split('::')
   const left = head === '' ? [] : head.split(':')
   const right = tail === undefined || tail === '' ? [] : tail.split(':')
   const zeros = tail === undefined ? [] : Array<string>(8 - left.length - right.length).fill('0')

@@ -18,14 +18,15 @@ export interface RequestResetUses {
 
 /**
  * Queues the mail with a reset link. Throws `unknown_user`. An account that cannot get one, for want of
- * an address or because it is suspended, gets the same answer, and staff hear of it.
+ * an address that takes mail or because it is suspended, gets the same answer, and staff hear of it.
  */
 export async function requestReset(uses: RequestResetUses, username: string): Promise<void> {
   const account = await uses.database.accounts.find(username)
   if (account === undefined || account.role === 'service' || account.state === 'gone') {
     throw new Failure('unknown_user')
   }
-  const mayReset = account.address !== null && account.state === 'active'
+  const isReachable = account.address !== null && account.addressState === 'good'
+  const mayReset = isReachable && account.state === 'active'
   const task = await uses.database.transaction(async (records) => {
     const next = mayReset
       ? await mailTask(

@@ -9,7 +9,7 @@ export type LinkState =
 
 /** Looks at a link without using it: mail scanners open every link (contracts/README.md). */
 export async function stateOfLink(
-  uses: { readonly database: Pick<Records, 'links'>; readonly clock: Clock },
+  uses: { readonly database: Pick<Records, 'links' | 'accounts'>; readonly clock: Clock },
   token: string,
 ): Promise<LinkState> {
   if (token === '') return { state: 'missing' }

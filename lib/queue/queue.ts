@@ -128,7 +128,7 @@ export interface TaskQueue {
     claim: Claim,
     end: { status: 'finished' | 'failed'; error: string | null; at: Date },
   ): Promise<void>
-  /** Makes delayed tasks runnable whose time has come, and heads of resources that have none. */
+  /** Makes delayed tasks runnable whose time has come; tells how many. */
   promote(lane: Lane): Promise<number>
   /** Notes one more ring and gives its number. */
   noteRing(id: string): Promise<number>

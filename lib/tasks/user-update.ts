@@ -13,5 +13,12 @@ export const userUpdate = hostTask({
   refuse: (seen) =>
     seen.state === 'absent' ? 'The host has no account with this username.' : undefined,
   plan: (seen, input) =>
-    seen.full_name === input.display_name ? [] : [{ verb: 'user_update', args: { ...input } }],
+    joined(seen.full_name ?? '') === joined(input.display_name)
+      ? []
+      : [{ verb: 'user_update', args: { ...input } }],
 })
+
+// An update stores one space where the name has several (yunohost.md 7.3).
+function joined(name: string): string {
+  return name.split(/\s+/).filter(Boolean).join(' ')
+}

@@ -26,7 +26,7 @@ export function checkingCall(call: Call): Call {
 }
 
 /** Fails the test when an answer is undocumented, lacks a header that all have, or tells too much. */
-export function checkAnswer(method: string, path: string, answer: CallAnswer): void {
+function checkAnswer(method: string, path: string, answer: CallAnswer): void {
   const what = `${method} ${path.slice(0, 200)} -> ${answer.status} ${answer.text.slice(0, 200)}`
   // Answers of the gateway itself: preflights, and what it does not let through to a function.
   if (method === 'OPTIONS' && answer.status === 204) return
@@ -46,13 +46,16 @@ function checkHeaders(what: string, { headers }: CallAnswer): void {
     'x-request-id': expect.stringMatching(/^[\w=-]{8,}$/),
   })
   if (headers['content-type']?.startsWith('text/html') !== true) return
-  expect(headers['content-security-policy'], what).toMatch(/default-src 'none'.*frame-ancestors 'none'/)
+  expect(headers['content-security-policy'], what).toMatch(
+    /default-src 'none'.*frame-ancestors 'none'/,
+  )
   expect(headers['content-security-policy'], what).not.toMatch(/unsafe|script-src|\*/)
   expect(headers['referrer-policy'], what).toBe('no-referrer')
 }
 
 // A stack, a path of the machine, or a word of the parts behind us.
-const insides = /\n\s+at |node_modules|file:\/\/|\/(?:home|root|work|var|tmp)\/|\w\.[jt]s:\d|mongo|[A-Z]+_[A-Z]+_?[A-Z]*=|ECONN|ZodError/i
+const insides =
+  /\n\s+at |node_modules|file:\/\/|\/(?:home|root|work|var|tmp)\/|\w\.[jt]s:\d|mongo|[A-Z]+_[A-Z]+_?[A-Z]*=|ECONN|ZodError/i
 
 function checkSilence(what: string, answer: CallAnswer): void {
   expect(answer.text, what).not.toMatch(insides)

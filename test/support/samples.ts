@@ -1,6 +1,10 @@
 /** A good body for every route that takes one. None of them does anything in an empty world but `/create_user`. */
 export const samples: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  'community-login': { username: 'nobody.here', password: 'Kastanie-7-Regenbogen', '2fa_code': '123456' },
+  'community-login': {
+    username: 'nobody.here',
+    password: 'Kastanie-7-Regenbogen',
+    '2fa_code': '123456',
+  },
   'community-create-user': {
     username: 'robin',
     display_name: 'Robin Ash',

@@ -26,10 +26,18 @@ export function openDatabase({ client, db }: Connection): Database {
   const collections = collectionsOf(db)
   const alone: Scope = { collections, tx: {}, run: wordingErrors }
   const records = openRecords(alone)
+  // Once per process: the sweeper asks every minute.
+  let prepared: Promise<void> | undefined
   return {
     ...records,
     counters: mongoCounters(alone),
-    prepare: () => wordingErrors(() => ensureIndexes(collections)),
+    prepare: () => {
+      prepared ??= wordingErrors(() => ensureIndexes(collections))
+      prepared.catch(() => {
+        prepared = undefined
+      })
+      return prepared
+    },
     transaction: (work) =>
       wordingErrors(() =>
         restarting(() =>

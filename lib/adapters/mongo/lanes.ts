@@ -110,7 +110,9 @@ async function findToRing(scope: Scope, lane: Lane) {
 
 function position({ collections: { queue }, tx }: Scope, task: Task): Promise<number> {
   const unfinished = { lane: task.lane, status: { $in: ['pending' as const, 'running' as const] } }
-  return queue.countDocuments({ ...unfinished, timestamp: { $lt: task.timestamp } }, tx)
+  const { id: _id, timestamp } = task
+  const isBefore = [{ timestamp: { $lt: timestamp } }, { timestamp, _id: { $lt: _id } }]
+  return queue.countDocuments({ ...unfinished, $or: isBefore }, tx)
 }
 
 async function laneState({ collections: { queue, lanes } }: Scope, lane: Lane): Promise<LaneState> {

@@ -13,9 +13,16 @@ export function mongoLinks({ collections, tx, run }: Scope): Records['links'] {
     find: (tokenHash) => run(async () => toLink(await links.findOne({ _id: tokenHash }, tx))),
     insertNewest: (link) =>
       run(async () => {
-        const older = { username: link.username, usedAt: null, replacedAt: null }
-        await links.updateMany(older, { $set: { replacedAt: link.createdAt } }, tx)
+        await links.updateMany(
+          stillGood(link.username),
+          { $set: { replacedAt: link.createdAt } },
+          tx,
+        )
         await links.insertOne(toDocument(link), tx)
+      }),
+    endAll: (username, now) =>
+      run(async () => {
+        await links.updateMany(stillGood(username), { $set: { replacedAt: now } }, tx)
       }),
     hold: (tokenHash, now) =>
       run(async () => {
@@ -31,6 +38,10 @@ export function mongoLinks({ collections, tx, run }: Scope): Records['links'] {
         return result.modifiedCount === 1
       }),
   }
+}
+
+function stillGood(username: string) {
+  return { username, usedAt: null, replacedAt: null }
 }
 
 function isGood(tokenHash: string, now: Date) {

@@ -16,13 +16,15 @@ The password is asked for without echo, or read from standard input. MONGODB_URI
 const wish = z.object({
   username,
   role: z.enum(['service', 'member', 'staff', 'admin']),
-  displayName: z.union([displayName, z.undefined()]),
-  address: z.union([address, z.undefined()]),
+  displayName: displayName.optional(),
+  address: address.optional(),
   language: z.enum(['en', 'de']).default('en'),
 })
 
 async function create(): Promise<void> {
-  const { values, positionals } = readArguments()
+  const given = readArguments()
+  if (!given) return refuse(usage)
+  const { values, positionals } = given
   const read = wish.safeParse({ ...values, displayName: values['display-name'] })
   if (positionals[0] !== 'create' || !read.success) {
     const [issue] = read.success ? [] : read.error.issues
@@ -42,10 +44,16 @@ async function create(): Promise<void> {
 
 function readArguments() {
   const text = { type: 'string' } as const
-  return parseArgs({
-    allowPositionals: true,
-    options: { username: text, role: text, 'display-name': text, address: text, language: text },
-  })
+  const options = {
+    ...{ username: text, role: text, address: text, language: text },
+    'display-name': text,
+  }
+  try {
+    return parseArgs({ allowPositionals: true, options })
+  } catch {
+    // What it would say repeats the arguments, and somebody may have put a password there.
+    return undefined
+  }
 }
 
 async function judge(

@@ -49,8 +49,8 @@ const commands: Readonly<Record<string, Command>> = {
 async function main([name = '', subject = '', ...words]: readonly string[]): Promise<void> {
   const command = commands[name]
   if (!command || (name !== 'status' && subject === '')) return refuse(usage)
-  const uses = await openUses()
   try {
+    const uses = await openUses()
     await command(uses, subject, words)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
@@ -75,8 +75,10 @@ async function readEnvironment(): Promise<Record<string, string | undefined>> {
   const local = await readFile(projectFile('.local/environment.json'), 'utf8').catch(
     () => undefined,
   )
-  if (local === undefined)
-    throw new Error('Set SECRETS_PATH, or run `npm start` in another window.')
+  if (local === undefined) {
+    const text = 'Set SECRETS_PATH, or run `npm start` in another window.'
+    throw new Failure('invalid_input', { text })
+  }
   return JSON.parse(local)
 }
 

@@ -52,6 +52,9 @@ export interface Counters {
   /** Counts a try before it is judged. `retryAt` is set, and nothing is counted, while the key is blocked. */
   tryOnce(key: string, now: Date): Promise<{ retryAt?: Date; failures: number }>
   forget(key: string): Promise<void>
+  /** Remembers that the holder of this key signed in, for as long as failures are remembered. */
+  makeKnown(key: string, now: Date): Promise<void>
+  isKnown(key: string): Promise<boolean>
 }
 
 /** Reads and writes that can be part of a transaction. */
@@ -68,6 +71,11 @@ export interface Records {
     /** Throws `username_taken` or `address_taken`; the unique indexes decide, not an earlier read. */
     insert(account: NewAccount): Promise<void>
     update(username: string, change: AccountChange): Promise<boolean>
+    /**
+     * Writes to an account if it is active and its password is still this one, so that a sign-in and a
+     * change of the account at the same time exclude each other (T10). False when it is not.
+     */
+    touch(username: string, passwordHash: string): Promise<boolean>
   }
   readonly sessions: {
     find(id: string): Promise<Session | undefined>
@@ -80,6 +88,8 @@ export interface Records {
     insertNewest(link: Link): Promise<void>
     /** Takes the validity from every link of an account. */
     endAll(username: string, now: Date): Promise<void>
+    /** Gives a held link back. */
+    release(tokenHash: string): Promise<void>
     /** Keeps a good link to one user for half a minute; tells whether this call got it. */
     hold(tokenHash: string, now: Date): Promise<boolean>
     /** Marks the link as used if it is still good; tells whether this call was the one that used it. */

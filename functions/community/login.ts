@@ -32,8 +32,9 @@ export const handler = endpoint({
     database: mongoDatabase,
     signer: ringSigner,
   },
-  handler: async ({ body, uses }) => {
-    const { accessToken, expiresInSeconds, role } = await signIn(uses, body)
+  handler: async ({ body, clientAddress, uses }) => {
+    const credentials = { username: body.username, password: body.password, clientAddress }
+    const { accessToken, expiresInSeconds, role } = await signIn(uses, credentials)
     return { access_token: accessToken, expires_in: expiresInSeconds, role }
   },
 })

@@ -8,7 +8,7 @@ import { worker } from '../../lib/http/worker.ts'
 import { runHostTask } from '../../lib/queue/run-host-task.ts'
 import { answerDoorbell } from '../../lib/queue/wake.ts'
 import { hostTasks } from '../../lib/tasks/index.ts'
-import { laneStopped, taskParked } from '../../lib/tasks/tell-staff.ts'
+import { laneStopped, taskParked, taskSlow } from '../../lib/tasks/tell-staff.ts'
 
 export const handler = worker({
   trigger: { kind: 'queue', lane: 'host' },
@@ -29,7 +29,12 @@ export const handler = worker({
   run: (event, uses, context) =>
     answerDoorbell(
       uses,
-      { lane: 'host', tasks: hostTasks, runner: runHostTask, notices: { laneStopped, taskParked } },
+      {
+        lane: 'host',
+        tasks: hostTasks,
+        runner: runHostTask,
+        notices: { laneStopped, taskParked, taskSlow },
+      },
       { event, context },
     ),
 })

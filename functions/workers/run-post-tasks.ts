@@ -9,7 +9,7 @@ import { worker } from '../../lib/http/worker.ts'
 import { runPostTask } from '../../lib/queue/run-post-task.ts'
 import { answerDoorbell } from '../../lib/queue/wake.ts'
 import { postTasks } from '../../lib/tasks/index.ts'
-import { laneStopped, taskParked } from '../../lib/tasks/tell-staff.ts'
+import { laneStopped, taskParked, taskSlow } from '../../lib/tasks/tell-staff.ts'
 
 export const handler = worker({
   trigger: { kind: 'queue', lane: 'post' },
@@ -31,7 +31,12 @@ export const handler = worker({
   run: (event, uses, context) =>
     answerDoorbell(
       uses,
-      { lane: 'post', tasks: postTasks, runner: runPostTask, notices: { laneStopped, taskParked } },
+      {
+        lane: 'post',
+        tasks: postTasks,
+        runner: runPostTask,
+        notices: { laneStopped, taskParked, taskSlow },
+      },
       { event, context },
     ),
 })

@@ -646,12 +646,20 @@ def state_of(seen):
     return "complete" if seen["mail_permission"] == seen["ldap_permission"] else "partial"
 
 
+def refuse_leftovers(config, username, directory):
+    """Folders of an earlier holder or of the system: nobody may get them, and no cure may purge them."""
+    if any(one.get("uid") == [username] for one in directory["people"]):
+        return
+    if any(is_place(os.path.join(config[name], username)) for name in ("home_folder", "mail_folder")):
+        raise Refusal("leftovers", "A folder with this name is on the host already")
+
+
 def before_command(config, verb, args):
     """The login shell, after the checks that need a look at the host. Else a result."""
     deadline = time.monotonic() + READ_SECONDS
     versions = Child(config, command(config, ["tools", "versions"]))
     look = None
-    if verb in ON_EXISTING:
+    if verb in ON_EXISTING or verb == "user_create":
         look = Child(config, lambda: directory_facts(config, args["username"]))
     outcomes = [child.end(deadline) for child in (versions, look) if child]
     # Releases before 12 write every argument, passwords too, into their log.
@@ -661,6 +669,9 @@ def before_command(config, verb, args):
     if look is None:
         return None
     directory = demand(outcomes[1])
+    if verb == "user_create":
+        refuse_leftovers(config, args["username"], directory)
+        return None
     if any(one.startswith("uid=%s," % args["username"]) for one in directory["admins"]):
         raise Refusal("is_admin", "An administrator is out of the gate's reach")
     person = next((one for one in directory["people"] if one.get("uid") == [args["username"]]), None)

@@ -73,6 +73,7 @@ export function isReservedName(name: string): boolean {
     reserved.has(skeleton.replaceAll('1', 'i')) ||
     blurredReserved.has(blurred) ||
     blurredAppIds.some((id) => blurred.startsWith(id)) ||
+    blurred.startsWith(blur('yunohost')) ||
     name.split(/[^\p{L}\p{M}\p{N}]+/u).some(isStaffTitle)
   )
 }

@@ -43,6 +43,10 @@ export const sshHost = adapter<Host, z.infer<typeof sshSettings>>({
           })
           const answer = code === null ? undefined : readGateAnswer(stdout, request)
           if (answer) return answer
+          // Missing, or not allowed to start: every task would meet the same (security.md 3.4, identity).
+          if (code !== null && code !== 0 && !stdout.startsWith('{')) {
+            throw new HostError('identity', 'The gate does not start on the host')
+          }
           throw new HostError('lost', 'The host ended the line without an answer of the gate')
         }),
     }

@@ -51,6 +51,34 @@ export function resetWithoutAddress(request: { readonly username: string }): Cha
   })
 }
 
+/** A mail to a person was given up. */
+export function mailFailed(mail: {
+  readonly username: string
+  readonly reason: string
+}): ChatMessage {
+  return toMessage('A mail could not be delivered', {
+    Username: mail.username,
+    Reason: mail.reason,
+    'What to do': 'Find another way to the person, and give the account an address that works.',
+  })
+}
+
+/** A task on the host has been going on for long. */
+export function taskSlow(task: {
+  readonly id: string
+  readonly action: string
+  readonly resource: string
+  readonly reason: string
+}): ChatMessage {
+  return toMessage('A task takes very long', {
+    Task: task.id,
+    Action: task.action,
+    Resource: task.resource,
+    Reason: task.reason,
+    'What to do': 'Look at what the host is doing. Everything behind this task waits for it.',
+  })
+}
+
 /** A task waits for staff and holds up the later ones of its resource. */
 export function taskParked(task: {
   readonly id: string

@@ -50,6 +50,24 @@ export async function setPassword(
   const now = uses.clock.now()
   // Held before the slow hash, so that a hundred parallel uses cost one hash and set one password (T10).
   if (!(await uses.database.links.hold(hashToken(token), now))) throw new Failure('link_invalid')
+  try {
+    return await changePassword(uses, { token, username, password, now })
+  } catch (error) {
+    // The link is still good; the person need not wait until the hold ends by itself.
+    await uses.database.links.release(hashToken(token)).catch(() => undefined)
+    throw error
+  }
+}
+
+interface Change {
+  readonly token: string
+  readonly username: string
+  readonly password: string
+  readonly now: Date
+}
+
+async function changePassword(uses: SetPasswordUses, wish: Change): Promise<PasswordTask> {
+  const { token, username, password, now } = wish
   const passwordHash = await hashPassword(password)
   const taskToken = newToken(uses.random)
   const change = await newTask(uses, userPassword, {
@@ -62,13 +80,17 @@ export async function setPassword(
   })
   await uses.database.transaction(async (records) => {
     if (!(await records.links.spend(hashToken(token), now))) throw new Failure('link_invalid')
+    await records.links.endAll(username, now)
+    const account = await records.accounts.find(username)
+    if (account?.state !== 'active') throw new Failure('link_invalid')
     await records.accounts.update(username, { passwordHash })
     await records.sessions.endAll(username)
     await records.tasks.insert(change)
     await records.tasks.insert(notice)
   })
-  await uses.database.counters.forget(signInKey(username))
   await ringFor(uses, [change, notice])
+  // The password is set; a wait that stays must not look like a failure of it.
+  await uses.database.counters.forget(signInKey(username)).catch(() => undefined)
   return { taskId: change.id, taskToken }
 }
 

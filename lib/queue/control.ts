@@ -74,8 +74,11 @@ async function endByHand(
     // Nothing of a task that never wrote an intent can be on the host.
     const ending = { status: 'failed', reason: error, leftNothing: !hasBegun } as const
     const definition = tasks[task.action]
-    const input = definition?.input.parse(task.input)
-    const next = (await definition?.ending?.({ task, input, ending, records, uses })) ?? []
+    // A task whose input a newer version cannot read must still be possible to end.
+    const input = definition?.input.safeParse(task.input)
+    const next = input?.success
+      ? ((await definition?.ending?.({ task, input: input.data, ending, records, uses })) ?? [])
+      : []
     for (const follower of next) await records.tasks.insert(follower)
     return task.action
   })

@@ -20,5 +20,11 @@ export const hiddenSeconds = 30
 export const attachSeconds = 20
 /** Waits between tries of a mail or chat message, in seconds; the last one repeats. */
 export const deliveryDelaysSeconds = [10, 60, 300, 900, 3600] as const
-/** After this time an undelivered message waits for staff (security.md FI-24). */
+/** After this time an undelivered message is given up, and staff hear of a mail (security.md FI-24, FI-25). */
 export const deliveryHours = 24
+/** Minutes after which staff hear that a task on the host is still going on. */
+export const slowMinutes = 30
+/** Tries to reach the other side, 5 s to 5 min apart, after which staff hear of it: about 5 minutes. */
+export const missesBeforeTelling = 7
+/** Minutes that a task of an unknown action waits for a newer worker, as during a deployment (FI-31). */
+export const unknownActionMinutes = 15

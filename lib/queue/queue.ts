@@ -29,7 +29,8 @@ export interface TaskAttempt {
 
 /** Held by the worker that runs a task. A worker whose `fence` is not the newest may not write any more. */
 export interface Lease {
-  readonly owner: string
+  /** Null when a worker left the task on purpose, to be taken up by the next one. */
+  readonly owner: string | null
   readonly until: Date
 }
 
@@ -116,6 +117,10 @@ export interface TaskQueue {
   claim(lane: Lane, owner: string, leaseSeconds: number): Promise<Task | undefined>
   /** Throws `LeaseLost`. */
   renew(claim: Claim, leaseSeconds: number): Promise<void>
+  /** Ends the lease so that the next worker goes on at once; not counted as an attempt. Throws `LeaseLost`. */
+  leave(claim: Claim): Promise<void>
+  /** True for the first call on a task only: staff hear once that it is slow. */
+  markTold(claim: Claim): Promise<boolean>
   /** Writes what is about to be done, before it is done. Throws `LeaseLost`. */
   recordIntent(claim: Claim, intent: { intent: string; step: number }): Promise<void>
   recordAttempt(claim: Claim, attempt: TaskAttempt): Promise<void>
@@ -141,8 +146,8 @@ export interface TaskQueue {
   laneState(lane: Lane): Promise<LaneState>
   /** False while the lane is paused by staff or closed because the other side does not answer. */
   isOpen(lane: Lane): Promise<boolean>
-  /** Keeps the lane closed for a while, longer each time in a row (5 s to 5 min); gives the seconds. */
-  closeLane(lane: Lane): Promise<number>
+  /** Keeps the lane closed for a while, longer each time in a row (5 s to 5 min); gives the seconds and how many times. */
+  closeLane(lane: Lane): Promise<{ seconds: number; misses: number }>
   /** The other side answered again. */
   openLane(lane: Lane): Promise<void>
   pause(lane: Lane, reason: string): Promise<void>

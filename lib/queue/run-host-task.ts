@@ -1,10 +1,10 @@
 import { Failure } from '../failure.ts'
 import type { Host } from '../ports.ts'
 import { type GateAnswer, type GateRequest, HostError, type UserSeen } from '../yunohost/gate.ts'
+import { type EngineUses, type Outcome, type Run, retryOrPark } from './engine.ts'
 import { openSecrets } from './new-task.ts'
 import { attachSeconds, busyDelaySeconds, reserveSeconds } from './policy.ts'
 import type { TaskInput } from './queue.ts'
-import { type EngineUses, type Outcome, type Run, retryOrPark } from './run-lane.ts'
 import type { HostCommand, HostTask, TaskDefinition } from './task.ts'
 
 const roundsWithoutProgress = 3
@@ -77,11 +77,18 @@ async function attach(run: HostRun): Promise<UserSeen | undefined> {
   if (run.step === 0) return undefined
   const answer = await settled(run, await ask(run, { op: 'attach' }))
   // The intent was written but the gate never heard of it: the same step may still be run, once.
-  if (answer.state === 'none') run.step -= 1
+  if (answer.state === 'none') forgetStep(run)
+  if (answer.key === 'gate_trouble') throw new RunEnds(retryOrPark(run.task, answer.text))
   // What only kept the step from working, such as a held lock or a refusal of the gate, was acted on by
   // the worker that saw it, and may be over.
   const isOver = answer.state !== 'refused' && (isDefinite(answer) || answer.class === 'ok')
   return isOver ? judge(run, answer) : undefined
+}
+
+// Before the first step has run, whatever is on the host is somebody else's, whenever it got there.
+function forgetStep(run: HostRun): void {
+  run.step -= 1
+  if (run.step === 0) run.intent = null
 }
 
 async function observe(run: HostRun): Promise<UserSeen> {
@@ -117,7 +124,18 @@ function ask(run: HostRun, question: Question): Promise<GateAnswer> {
   run.assertHeld()
   const wait = Math.max(0, Math.min(attachSeconds, run.secondsLeft() - reserveSeconds))
   const { id, fence } = run.claim
-  return run.host.ask({ ...question, task: id, step: Math.max(1, run.step), fence, wait })
+  const request = { ...question, task: id, step: Math.max(1, run.step), fence, wait }
+  return question.op === 'run' ? run.host.ask(request) : harmless(run.host.ask(request))
+}
+
+// Nothing can have happened on the host when only a question was lost.
+async function harmless(answer: Promise<GateAnswer>): Promise<GateAnswer> {
+  try {
+    return await answer
+  } catch (error) {
+    const isLost = error instanceof HostError && error.kind === 'lost'
+    throw isLost ? new HostError('unreachable', error.message, error) : error
+  }
 }
 
 // A command may take longer than one call, and longer than this worker has.
@@ -145,7 +163,9 @@ async function judge(
     outcome: answer.key ?? answer.class,
     output: answer.output,
   })
-  if (answer.state === 'refused') throw new RunEnds(outcomeOfRefusal(run, answer))
+  // A folder that came between our look and the command says no for good, like a conflict.
+  const isForGood = answer.state !== 'refused' || answer.key === 'leftovers'
+  if (!isForGood) throw new RunEnds(outcomeOfRefusal(run, answer))
   run.said = answer.text
   if (answer.class === 'ok' || answer.class === 'unknown') return answer.seen
   if (isDoneAnyway(run, answer)) return answer.seen
@@ -171,12 +191,17 @@ function outcomeOfTrouble(run: HostRun, answer: GateAnswer): Outcome {
     case 'busy':
       return { kind: 'later', delaySeconds: busyDelaySeconds, counted: false, reason }
     case 'trouble':
-      return { kind: 'unreachable', reason }
+      return isHostDown(answer) ? { kind: 'unreachable', reason } : retryOrPark(run.task, reason)
     case 'broken':
       return { kind: 'stop_lane', reason }
     default:
       return retryOrPark(run.task, reason)
   }
+}
+
+// These stop every command; other troubles may be of this one only, and must not hold the lane (FI-27).
+function isHostDown({ key, state }: GateAnswer): boolean {
+  return key === 'ldap_server_down' || key === 'disk_full' || state === 'unknown'
 }
 
 // Every task would be refused like this one.

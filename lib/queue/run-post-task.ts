@@ -1,8 +1,8 @@
 import { Failure } from '../failure.ts'
 import { DeliveryError } from './delivery.ts'
+import type { EngineUses, Outcome, Run } from './engine.ts'
 import { openSecrets } from './new-task.ts'
 import { deliveryDelaysSeconds, deliveryHours } from './policy.ts'
-import type { EngineUses, Outcome, Run } from './run-lane.ts'
 import type { TaskDefinition } from './task.ts'
 
 /**
@@ -57,7 +57,9 @@ function outcomeOf(error: DeliveryError, { task }: Run, now: Date): Outcome {
     return { kind: 'ended', ending: { status: 'failed', reason, leftNothing: false } }
   }
   const hours = (now.getTime() - task.timestamp.getTime()) / 3_600_000
-  if (hours >= deliveryHours) return { kind: 'parked', reason }
+  if (hours >= deliveryHours) {
+    return { kind: 'ended', ending: { status: 'failed', reason, leftNothing: false } }
+  }
   const [first] = deliveryDelaysSeconds
   const planned = deliveryDelaysSeconds[task.step] ?? deliveryDelaysSeconds.at(-1) ?? first
   const delaySeconds = Math.max(error.retryAfterSeconds ?? 0, planned)

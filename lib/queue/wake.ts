@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import type { InvocationContext } from '../http/event.ts'
+import type { EngineUses, LaneWork } from './engine.ts'
 import { hiddenSeconds } from './policy.ts'
 import type { Lane } from './queue.ts'
-import { type EngineUses, type LaneWork, runLane } from './run-lane.ts'
+import { runLane } from './run-lane.ts'
 import { ringOnce } from './sweep.ts'
 
 const delivery = z.object({

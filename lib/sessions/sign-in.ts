@@ -4,7 +4,7 @@ import { newId } from '../crypto/token.ts'
 import { Failure } from '../failure.ts'
 import type { Clock, Database, Random, Signer } from '../ports.ts'
 import { accessTokenSeconds } from './policy.ts'
-import { signInKey } from './sign-in-key.ts'
+import { knownClientKey, signInKey } from './sign-in-key.ts'
 
 /** What signing in needs. */
 export interface SignInUses {
@@ -28,27 +28,47 @@ export interface SignedIn {
  */
 export async function signIn(
   uses: SignInUses,
-  credentials: { readonly username: string; readonly password: string },
+  credentials: {
+    readonly username: string
+    readonly password: string
+    readonly clientAddress: string
+  },
 ): Promise<SignedIn> {
   const name = credentials.username.toLowerCase()
   const now = uses.clock.now()
-  const { retryAt } = await uses.database.counters.tryOnce(signInKey(name), now)
-  if (retryAt !== undefined) {
-    const retryAfterSeconds = Math.ceil((retryAt.getTime() - now.getTime()) / 1000)
-    throw new Failure('too_many_requests', { retryAfterSeconds })
-  }
+  const clientKey = knownClientKey(name, credentials.clientAddress)
+  // Strangers share one counter a name; who signed in from here before is not locked out by them (T09).
+  const key = (await uses.database.counters.isKnown(clientKey)) ? clientKey : signInKey(name)
+  await countTry(uses, key, now)
   const account = await uses.database.accounts.find(name)
   const isRight = await isPassword(credentials.password, account?.passwordHash ?? null)
   if (!isRight || account?.state !== 'active') throw new Failure('bad_credentials')
-  await uses.database.counters.forget(signInKey(name))
-  return openSession(uses, account)
+  const signedIn = await openSession(uses, account)
+  await uses.database.counters.forget(key)
+  await uses.database.counters.makeKnown(clientKey, now)
+  return signedIn
 }
 
-async function openSession(uses: SignInUses, { username, role }: Account): Promise<SignedIn> {
+async function countTry({ database }: SignInUses, key: string, now: Date): Promise<void> {
+  const { retryAt } = await database.counters.tryOnce(key, now)
+  if (retryAt === undefined) return
+  const retryAfterSeconds = Math.ceil((retryAt.getTime() - now.getTime()) / 1000)
+  throw new Failure('too_many_requests', { retryAfterSeconds })
+}
+
+async function openSession(
+  uses: SignInUses,
+  { username, role, passwordHash }: Account,
+): Promise<SignedIn> {
   const createdAt = uses.clock.now()
   const expiresAt = new Date(createdAt.getTime() + accessTokenSeconds * 1000)
   const id = newId(uses.random)
-  await uses.database.sessions.insert({ id, username, role, createdAt, expiresAt })
+  await uses.database.transaction(async (records) => {
+    // A password that was changed while this one was checked must not leave a session behind.
+    const isUnchanged = await records.accounts.touch(username, passwordHash ?? '')
+    if (!isUnchanged) throw new Failure('bad_credentials')
+    await records.sessions.insert({ id, username, role, createdAt, expiresAt })
+  })
   const claims = { username, sessionId: id }
   const accessToken = await uses.signer.sign(claims, createdAt, accessTokenSeconds)
   return { accessToken, expiresInSeconds: accessTokenSeconds, role }

@@ -2,7 +2,9 @@ import * as z from 'zod'
 import type { Account } from '../accounts/account.ts'
 import { type MailTemplate, renderMail } from '../mail/templates.ts'
 import { DeliveryError } from '../queue/delivery.ts'
+import { newTask } from '../queue/new-task.ts'
 import { type PostUses, postTask } from '../queue/task.ts'
+import { tellStaff } from './tell-staff.ts'
 
 const input = z.object({
   template: z.enum(['set_password', 'reset_password', 'password_changed', 'password_refused']),
@@ -20,6 +22,11 @@ export const sendMail = postTask<Input>({
   secrets: ['token'],
   resource: ({ username }) => `mail:${username}`,
   owner: ({ username }) => username,
+  ending: async ({ input: { username }, ending, uses }) => {
+    if (ending.status === 'finished') return []
+    const reason = ending.reason ?? ''
+    return [await newTask(uses, tellStaff, { input: { event: 'mail_failed', username, reason } })]
+  },
   deliver: async (wish, secrets, uses) => {
     const account = await uses.records.accounts.find(wish.username)
     const to = account?.address

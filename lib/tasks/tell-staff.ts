@@ -12,12 +12,13 @@ const input = z.discriminatedUnion('event', [
       'account_failed',
       'password_refused',
       'reset_without_address',
+      'mail_failed',
     ]),
     username: z.string(),
     reason: z.string(),
   }),
   z.object({
-    event: z.literal('task_parked'),
+    event: z.enum(['task_parked', 'task_slow']),
     id: z.string(),
     action: z.string(),
     resource: z.string(),
@@ -50,6 +51,12 @@ export function taskParked(uses: NewTaskUses, task: Task, reason: string): Promi
   return newTask(uses, tellStaff, { input: { event: 'task_parked', id, action, resource, reason } })
 }
 
+/** The message that a task on the host has been going on for long. */
+export function taskSlow(uses: NewTaskUses, task: Task, reason: string): Promise<NewTask> {
+  const { id, action, resource } = task
+  return newTask(uses, tellStaff, { input: { event: 'task_slow', id, action, resource, reason } })
+}
+
 /** The message that a lane stands still. */
 export function laneStopped(uses: NewTaskUses, task: Task, reason: string): Promise<NewTask> {
   return newTask(uses, tellStaff, { input: { event: 'lane_stopped', lane: task.lane, reason } })
@@ -68,8 +75,12 @@ async function toMessage(wish: Input, records: Records): Promise<ChatMessage> {
       return messages.passwordRefused(wish)
     case 'reset_without_address':
       return messages.resetWithoutAddress(wish)
+    case 'mail_failed':
+      return messages.mailFailed(wish)
     case 'task_parked':
       return messages.taskParked(wish)
+    case 'task_slow':
+      return messages.taskSlow(wish)
     case 'lane_stopped':
       return messages.laneStopped(wish)
     default:

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { issueLink } from '../passwords/issue-link.ts'
 import { newTask } from '../queue/new-task.ts'
 import { hostTask } from '../queue/task.ts'
+import { joinWords, type UserSeen } from '../yunohost/gate.ts'
 import { sendMail } from './send-mail.ts'
 import { tellStaff } from './tell-staff.ts'
 
@@ -18,8 +19,11 @@ export const userCreate = hostTask({
   observes: ({ username }) => username,
   startsFrom: 'absent',
   // Found before our first change, so it is somebody else's: never touched (security.md 3.4).
-  refuse: (seen) =>
-    seen.state === 'absent' ? undefined : 'The host already has an account with this username.',
+  refuse: (seen) => {
+    if (seen.state !== 'absent') return 'The host already has an account with this username.'
+    // Of an earlier holder of the name, or of the system: the next holder would get it, or a cure would purge it.
+    return seen.home || seen.mailbox ? 'The host still has a folder with this name.' : undefined
+  },
   plan: (seen, input) => {
     const create = { verb: 'user_create', args: { ...input }, secrets: ['password'] } as const
     const remove = { verb: 'user_delete', args: { username: input.username, purge: true } } as const
@@ -31,7 +35,8 @@ export const userCreate = hostTask({
       case 'unsynced':
         return [{ verb: 'user_permissions_sync', args: {} }]
       case 'complete':
-        return []
+        // With another name or address it is not the account that was asked for; the host says so.
+        return isAsAskedFor(seen, input) ? [] : [create]
       default:
         return seen.state satisfies never
     }
@@ -61,3 +66,11 @@ export const userCreate = hostTask({
     return [await newTask(uses, sendMail, { input: mail, secrets: { token } }), told]
   },
 })
+
+function isAsAskedFor(
+  seen: UserSeen,
+  wish: { readonly username: string; readonly display_name: string; readonly domain: string },
+): boolean {
+  const isNamed = joinWords(seen.full_name ?? '') === joinWords(wish.display_name)
+  return isNamed && seen.mail === `${wish.username}@${wish.domain}`
+}

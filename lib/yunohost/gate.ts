@@ -33,6 +33,11 @@ export interface UserSeen {
   readonly password_works?: boolean | undefined
 }
 
+/** A full name as the host keeps it: one space where several stood (yunohost.md 7.3). */
+export function joinWords(name: string): string {
+  return name.split(/\s+/).filter(Boolean).join(' ')
+}
+
 /** Classes of yunohost.md 4, by what Gatehouse does next. */
 export type GateClass =
   | 'ok'
@@ -54,8 +59,6 @@ export interface GateAnswer {
   readonly log: string | null
   readonly seconds: number
   readonly output: string
-  /** Whether what the verb is for is true now, whoever brought it about; null where that was not looked at. */
-  readonly met?: boolean | null | undefined
   readonly seen?: UserSeen | undefined
 }
 

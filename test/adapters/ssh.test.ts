@@ -286,7 +286,7 @@ const lost: ReadonlyArray<readonly [string, Gate]> = [
   ],
   ['a line that is cut', (_, __, connection) => void connection.end()],
   ['nothing at all', answering('')],
-  ['no JSON', answering('sudo: a password is required\n', 1)],
+  ['no JSON', answering('no JSON\n')],
   ['two documents', answering(`${JSON.stringify(whole)}\n${JSON.stringify(whole)}\n`)],
   ['half a document', answering(JSON.stringify(whole).slice(0, -5))],
   ['a state that does not exist', answering({ ...whole, state: 'perhaps' })],
@@ -296,6 +296,12 @@ const lost: ReadonlyArray<readonly [string, Gate]> = [
   ['a read without a state', answering({ ...whole, seen: { home: true } })],
   ['more than an answer can be', answering('x'.repeat(300_000))],
 ]
+
+test('a gate that does not start is a host that cannot be trusted, not a lost answer', async () => {
+  const { port } = await newHost(answering('sudo: a password is required\n', 1))
+  const { host } = await openHost({ port })
+  await expect(host.ask(request)).rejects.toMatchObject({ name: 'HostError', kind: 'identity' })
+})
 
 test.each(lost)(
   'after %s the outcome is lost, and the next ask has a new line',

@@ -34,6 +34,13 @@ export function mongoAccounts(scope: Scope): Records['accounts'] {
           throw wordDuplicate(error)
         }
       }),
+    touch: (username, passwordHash) =>
+      run(async () => {
+        const unchanged = { heldName: username, passwordHash, state: 'active' as const }
+        return (
+          (await accounts.updateOne(unchanged, { $inc: { touches: 1 } }, tx)).matchedCount === 1
+        )
+      }),
     update: (username, change) =>
       run(async () => {
         try {
@@ -61,7 +68,7 @@ function toDocument(account: NewAccount): AccountDocument {
 
 function toAccount(document: WithId<AccountDocument> | null): Account | undefined {
   if (document === null) return undefined
-  const { _id, displayNameKey, heldName, heldAddress, ...account } = document
+  const { _id, displayNameKey, heldName, heldAddress, touches, ...account } = document
   return account
 }
 
@@ -69,7 +76,9 @@ function toFields({ releaseName, ...change }: AccountChange) {
   return {
     ...change,
     ...(change.displayName === undefined ? {} : { displayNameKey: toNameKey(change.displayName) }),
-    ...(typeof change.address === 'string' ? { heldAddress: toAddressKey(change.address) } : {}),
+    ...(typeof change.address === 'string'
+      ? { heldAddress: toAddressKey(change.address), addressState: 'good' as const }
+      : {}),
   }
 }
 

@@ -9,6 +9,8 @@ export interface AccountDocument extends Account {
   readonly displayNameKey: string
   readonly heldName?: string
   readonly heldAddress?: string
+  /** Counts what must exclude a change of the account at the same time: sign-ins and links. */
+  readonly touches?: number
 }
 
 /** A session as stored; the database removes it some time after `expiresAt`. */
@@ -40,6 +42,7 @@ export interface TaskDocument extends Omit<Task, 'id'> {
   readonly headOf?: string
   readonly readyIn?: Lane
   readonly notBefore?: Date
+  readonly isTold?: true
 }
 
 /** State of a lane that is not in its tasks. */
@@ -83,6 +86,6 @@ export function collectionsOf(db: Db): Collections {
 }
 
 /** A stored task as the rules know it. */
-export function toTask({ _id, headOf, readyIn, notBefore, ...task }: TaskDocument): Task {
+export function toTask({ _id, headOf, readyIn, notBefore, isTold, ...task }: TaskDocument): Task {
   return { id: _id, ...task }
 }

@@ -13,6 +13,13 @@ export function mongoCounters({ collections, run }: Scope): Counters {
     count: (key, windowSeconds, now) =>
       run(() => countInWindow(counters, { key, windowSeconds, now })),
     tryOnce: (key, now) => run(() => tryOnce(counters, key, now)),
+    makeKnown: (key, now) =>
+      run(async () => {
+        const endsAt = new Date(now.getTime() + failuresKeptDays * 86_400_000)
+        const known = { $set: { value: 1, endsAt } }
+        await counters.updateOne({ _id: `known:${key}` }, known, { upsert: true })
+      }),
+    isKnown: (key) => run(async () => (await counters.findOne({ _id: `known:${key}` })) !== null),
     forget: (key) =>
       run(async () => {
         await counters.deleteOne({ _id: key })

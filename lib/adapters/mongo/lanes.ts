@@ -83,7 +83,7 @@ async function isClosed({ collections: { lanes }, tx }: Scope, lane: Lane): Prom
   return (await lanes.findOne({ _id: lane, $or: isShut }, tx)) !== null
 }
 
-async function closeLane({ collections: { lanes } }: Scope, lane: Lane): Promise<number> {
+async function closeLane({ collections: { lanes } }: Scope, lane: Lane) {
   const doubled = { $multiply: [firstProbeSeconds, { $pow: [2, { $subtract: ['$misses', 1] }] }] }
   const wait = { $min: [longestProbeSeconds, doubled] }
   const update = [
@@ -94,7 +94,8 @@ async function closeLane({ collections: { lanes } }: Scope, lane: Lane): Promise
     upsert: true,
     returnDocument: 'after',
   })
-  return Math.min(longestProbeSeconds, firstProbeSeconds * 2 ** ((closed?.misses ?? 1) - 1))
+  const misses = closed?.misses ?? 1
+  return { seconds: Math.min(longestProbeSeconds, firstProbeSeconds * 2 ** (misses - 1)), misses }
 }
 
 async function findToRing(scope: Scope, lane: Lane) {

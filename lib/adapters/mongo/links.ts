@@ -13,6 +13,9 @@ export function mongoLinks({ collections, tx, run }: Scope): Records['links'] {
     find: (tokenHash) => run(async () => toLink(await links.findOne({ _id: tokenHash }, tx))),
     insertNewest: (link) =>
       run(async () => {
+        // Two links of one account at once both write here, so that one of them comes second (T10).
+        const holder = { heldName: link.username }
+        await collections.accounts.updateOne(holder, { $inc: { touches: 1 } }, tx)
         await links.updateMany(
           stillGood(link.username),
           { $set: { replacedAt: link.createdAt } },
@@ -30,6 +33,10 @@ export function mongoLinks({ collections, tx, run }: Scope): Records['links'] {
         const heldUntil = new Date(now.getTime() + holdMilliseconds)
         const result = await links.updateOne(free, { $set: { heldUntil } }, tx)
         return result.modifiedCount === 1
+      }),
+    release: (tokenHash) =>
+      run(async () => {
+        await links.updateOne({ _id: tokenHash }, { $unset: { heldUntil: 1 } }, tx)
       }),
     spend: (tokenHash, now) =>
       run(async () => {

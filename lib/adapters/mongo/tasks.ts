@@ -28,6 +28,14 @@ export function mongoTasks(scope: Scope): TaskQueue {
     claim: (lane, owner, leaseSeconds) => run(() => claim(scope, lane, { owner, leaseSeconds })),
     renew: (held, leaseSeconds) =>
       run(() => change(scope, held, [{ $set: { 'lease.until': inSeconds(leaseSeconds) } }])),
+    leave: (held) =>
+      run(() => change(scope, held, [{ $set: { lease: { owner: null, until: now } } }])),
+    markTold: (held) =>
+      run(async () => {
+        const untold = { ...heldBy(held), isTold: { $exists: false } }
+        const told = { $set: { isTold: true as const } }
+        return (await scope.collections.queue.updateOne(untold, told, scope.tx)).modifiedCount === 1
+      }),
     recordIntent: (held, { intent, step }) =>
       run(() => change(scope, held, { $set: { intent, step } })),
     recordAttempt: (held, attempt) =>
@@ -54,25 +62,23 @@ export function mongoTasks(scope: Scope): TaskQueue {
         const ended = await moveToLogs(scope, heldBy(held), { status, error, finishedAt: at })
         if (!ended) throw new LeaseLost()
       }),
-    retry: (id) =>
-      run(async () => {
-        const waiting = { status: { $in: ['parked' as const, 'pending' as const] } }
-        const marks = { headOf: { $exists: true }, readyIn: { $exists: false } }
-        const again = [
-          { $set: { status: 'pending', readyIn: '$lane', attempts: 0, error: null } },
-          { $unset: ['notBefore'] },
-        ]
-        const filter = { _id: id, ...waiting, ...marks }
-        return (
-          (await scope.collections.queue.updateOne(filter, again, scope.tx)).modifiedCount === 1
-        )
-      }),
+    retry: (id) => run(() => retry(scope, id)),
     end: (id, { status, error, at }) =>
       run(() => {
         const notRunning = { _id: id, status: { $in: ['pending' as const, 'parked' as const] } }
         return moveToLogs(scope, notRunning, { status, error, finishedAt: at })
       }),
   }
+}
+
+async function retry({ collections: { queue }, tx }: Scope, id: string): Promise<boolean> {
+  const waiting = { status: { $in: ['parked' as const, 'pending' as const] } }
+  const marks = { headOf: { $exists: true }, readyIn: { $exists: false } }
+  const again = [
+    { $set: { status: 'pending', readyIn: '$lane', attempts: 0, error: null } },
+    { $unset: ['notBefore'] },
+  ]
+  return (await queue.updateOne({ _id: id, ...waiting, ...marks }, again, tx)).modifiedCount === 1
 }
 
 function heldBy({ id, fence }: Claim): Filter<TaskDocument> {
@@ -128,7 +134,10 @@ async function claim(
     { $unset: ['readyIn', 'notBefore'] },
   ]
   const abandoned = { lane, status: 'running' as const, $expr: { $lte: ['$lease.until', now] } }
-  const left = await queue.findOneAndUpdate(abandoned, take, { returnDocument: 'after' })
+  // A lease that ended by itself had a worker that was killed: the task may be why (security.md 3.1).
+  const crashes = { $cond: [{ $eq: ['$lease.owner', null] }, 0, 1] }
+  const takeUp = [{ $set: { attempts: { $add: ['$attempts', crashes] } } }, ...take]
+  const left = await queue.findOneAndUpdate(abandoned, takeUp, { returnDocument: 'after' })
   if (left !== null) return toTask(left)
   try {
     const oldest = await queue.findOneAndUpdate({ readyIn: lane }, take, {
@@ -159,7 +168,7 @@ async function moveToLogs(
 ): Promise<boolean> {
   const document = await queue.findOneAndDelete(filter, tx)
   if (document === null) return false
-  const { headOf, readyIn, notBefore, ...task } = document
+  const { headOf, readyIn, notBefore, isTold, ...task } = document
   // Secrets end with the task (T03).
   await logs.insertOne({ ...task, ...end, sealed: {}, lease: null }, tx)
   if (headOf === undefined) return true

@@ -1,0 +1,124 @@
+import type { Log } from '../ports.ts'
+import type { EngineUses, LaneWork, Outcome } from './engine.ts'
+import { missesBeforeTelling, slowMinutes } from './policy.ts'
+import type { Claim, NewTask, Task } from './queue.ts'
+import { ringFor } from './ring.ts'
+import type { Ending, TaskDefinition } from './task.ts'
+
+/** A run that is over and has to be written down. */
+export interface Settling {
+  readonly work: LaneWork
+  readonly definition: TaskDefinition | undefined
+  readonly task: Task
+  readonly claim: Claim
+  readonly outcome: Outcome
+}
+
+/**
+ * Writes down what became of a run. Gives `out_of_time` when the worker has to stop, a result when the
+ * lane has to wait, and undefined when it goes on. Throws `LeaseLost`.
+ */
+export async function settle(uses: EngineUses, settling: Settling) {
+  const { task, claim } = settling
+  const { tasks } = uses.database
+  const outcome = task.lane === 'post' ? withoutParking(settling.outcome) : settling.outcome
+  logOutcome(uses.log, task, outcome)
+  if (outcome.kind === 'later' || outcome.kind === 'unfinished') await tellIfSlow(uses, settling)
+  switch (outcome.kind) {
+    case 'ended':
+      await end(uses, settling, outcome.ending)
+      if (task.lane === 'host') await tasks.openLane(task.lane)
+      return undefined
+    case 'later':
+      await tasks.postpone(claim, outcome)
+      return undefined
+    case 'parked':
+      await park(uses, settling, outcome.reason)
+      return undefined
+    case 'unreachable': {
+      await tasks.postpone(claim, { delaySeconds: 0, counted: false })
+      return await closeLane(uses, settling, outcome.reason)
+    }
+    case 'stop_lane':
+      await stopLane(uses, settling, outcome.reason)
+      return { kind: 'idle' } as const
+    case 'unfinished':
+      await tasks.leave(claim)
+      return 'out_of_time'
+    default:
+      return outcome satisfies never
+  }
+}
+
+// A message that cannot be delivered must not hold up the next one to the same person, or to staff.
+function withoutParking(outcome: Outcome): Outcome {
+  if (outcome.kind !== 'parked') return outcome
+  const { reason } = outcome
+  return { kind: 'ended', ending: { status: 'failed', reason, leftNothing: false } }
+}
+
+async function closeLane(uses: EngineUses, { work, task }: Settling, reason: string) {
+  const { seconds, misses } = await uses.database.tasks.closeLane(task.lane)
+  if (misses === missesBeforeTelling) {
+    await tell(uses, await work.notices.laneStopped(uses, task, reason))
+  }
+  return { kind: 'closed', retrySeconds: seconds } as const
+}
+
+// Once a task: something hangs over there, and nobody but staff can look.
+async function tellIfSlow(uses: EngineUses, { work, task, claim }: Settling) {
+  const begun = task.startedAt?.getTime() ?? Number.POSITIVE_INFINITY
+  if (task.lane !== 'host' || uses.clock.now().getTime() - begun < slowMinutes * 60_000) return
+  if (!(await uses.database.tasks.markTold(claim))) return
+  const reason = `It has been going on for more than ${slowMinutes} minutes.`
+  await tell(uses, await work.notices.taskSlow(uses, task, reason))
+}
+
+async function tell(uses: EngineUses, notice: NewTask) {
+  await uses.database.transaction((records) => records.tasks.insert(notice))
+  await ringFor(uses, [notice])
+}
+
+async function end(uses: EngineUses, { definition, task, claim }: Settling, ending: Ending) {
+  const followers = await uses.database.transaction(async (records) => {
+    const { status, reason } = ending
+    const at = uses.clock.now()
+    await records.tasks.finish(claim, { status, error: status === 'failed' ? reason : null, at })
+    const input = definition?.input.parse(task.input)
+    const next = (await definition?.ending?.({ task, input, ending, records, uses })) ?? []
+    for (const follower of next) await records.tasks.insert(follower)
+    return next
+  })
+  await ringFor(uses, followers)
+}
+
+async function park(uses: EngineUses, { work, task, claim }: Settling, reason: string) {
+  const notice = await work.notices.taskParked(uses, task, reason)
+  await uses.database.transaction(async (records) => {
+    await records.tasks.park(claim, reason)
+    await records.tasks.insert(notice)
+  })
+  await ringFor(uses, [notice])
+}
+
+async function stopLane(uses: EngineUses, { work, task, claim }: Settling, reason: string) {
+  const notice = await work.notices.laneStopped(uses, task, reason)
+  await uses.database.transaction(async (records) => {
+    await records.tasks.postpone(claim, { delaySeconds: 0, counted: false })
+    await records.tasks.pause(task.lane, reason)
+    await records.tasks.insert(notice)
+  })
+  await ringFor(uses, [notice])
+}
+
+function logOutcome(log: Log, task: Task, outcome: Outcome): void {
+  const about = { taskId: task.id, action: task.action, lane: task.lane, resource: task.resource }
+  const reason =
+    outcome.kind === 'ended'
+      ? outcome.ending.reason
+      : 'reason' in outcome
+        ? outcome.reason
+        : undefined
+  const status = outcome.kind === 'ended' ? outcome.ending.status : outcome.kind
+  log.info(`task_${status}`, { ...about, attempt: task.attempts, reason: reason ?? undefined })
+}

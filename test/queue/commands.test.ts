@@ -1,0 +1,175 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { expect, inject, test } from 'vitest'
+import { accept, plainTask } from '../support/workers.ts'
+import { newTestWorld, type TestWorld } from '../support/world.ts'
+
+const project = join(import.meta.dirname, '..', '..')
+const password = 'Kastanie-7-Regenbogen'
+
+interface Run {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+  /** The command line as every user of the machine can see it. */
+  readonly commandLine: string
+}
+
+interface Call {
+  readonly program: 'queue' | 'accounts'
+  readonly words: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  readonly input?: string
+}
+
+async function run({ program, words, environment, input = '' }: Call): Promise<Run> {
+  const script = join(project, 'infra', `${program}.ts`)
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment }
+  const child = spawn(process.execPath, [script, ...words], { cwd: project, env })
+  const commandLine = await readFile(`/proc/${child.pid}/cmdline`, 'utf8').catch(() => '')
+  const ended = once(child, 'close')
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)])
+  const [code] = await ended
+  return { code, out, err, commandLine }
+}
+
+function queue(world: TestWorld, ...words: readonly string[]): Promise<Run> {
+  return run({ program: 'queue', words, environment: world.installation.environment })
+}
+
+function accounts(world: TestWorld, input: string, ...words: readonly string[]): Promise<Run> {
+  const uri = inject('ground').databaseUri.replace('DATABASE', world.db.databaseName)
+  return run({ program: 'accounts', words, environment: { MONGODB_URI: uri }, input })
+}
+
+function expectKindRefusal({ code, err }: Run, sentence: string | RegExp): void {
+  expect(code).toBe(1)
+  expect(err).toMatch(sentence)
+  expect(err).not.toMatch(/^ +at |node:internal|Error:/m)
+}
+
+test('the queue is shown, paused, resumed, and its tasks are retried, skipped and taken back', async () => {
+  const world = await newTestWorld()
+  const [parked, behind, waiting] = [
+    plainTask({ resource: 'account:a' }),
+    plainTask({ resource: 'account:a' }),
+    plainTask(),
+  ]
+  await accept(world.database, parked, behind, waiting)
+  const task = await world.database.tasks.claim('host', 'worker', 30)
+  const held = { id: parked.id, fence: task?.fence ?? 0 }
+  await world.database.tasks.park(held, 'Something quite new')
+
+  const status = await queue(world, 'status')
+  expect(status.code).toBe(0)
+  expect(status.out).toContain('host: open; 0 running, 2 waiting')
+  expect(status.out).toContain(
+    `parked ${parked.id} user_update account:a (1 behind it): Something quite new`,
+  )
+  expect(status.out).toContain('post: open; 0 running, 0 waiting')
+
+  expect((await queue(world, 'pause', 'host', 'New', 'disk.')).code).toBe(0)
+  expect((await queue(world, 'status')).out).toContain('host: paused: New disk.')
+  expect((await queue(world, 'resume', 'host')).code).toBe(0)
+  expect(await world.database.tasks.isOpen('host')).toBe(true)
+
+  expect((await queue(world, 'retry', parked.id)).code).toBe(0)
+  expect((await world.database.tasks.find(parked.id))?.status).toBe('pending')
+  expect((await queue(world, 'skip', parked.id)).code).toBe(0)
+  expect((await world.database.tasks.find(parked.id))?.status).toBe('failed')
+  expect((await queue(world, 'cancel', waiting.id)).code).toBe(0)
+  expect((await world.database.tasks.find(waiting.id))?.status).toBe('cancelled')
+  expect((await world.database.tasks.claim('host', 'worker', 30))?.id).toBe(behind.id)
+}, 60_000)
+
+test('the queue says in a sentence what it cannot do', async () => {
+  const world = await newTestWorld()
+  const task = plainTask()
+  await accept(world.database, task)
+  await world.database.tasks.claim('host', 'worker', 30)
+  expectKindRefusal(await queue(world), 'npm run queue -- status')
+  expectKindRefusal(await queue(world, 'explode', 'host'), 'npm run queue -- status')
+  expectKindRefusal(
+    await queue(world, 'pause', 'hots'),
+    'The lanes are "host" and "post", not "hots".',
+  )
+  expectKindRefusal(await queue(world, 'retry', 'A'.repeat(22)), 'There is no such task')
+  expectKindRefusal(
+    await queue(world, 'cancel', task.id),
+    'The task is not in a state that allows this.',
+  )
+}, 60_000)
+
+const robin = [
+  'create',
+  '--username',
+  'robin',
+  '--role',
+  'admin',
+  '--address',
+  'robin@mail.example',
+]
+
+test('an account is made with the password from standard input, which is in no command line', async () => {
+  const world = await newTestWorld()
+  const made = await accounts(world, `${password}\n`, ...robin)
+  expect(made).toMatchObject({ code: 0, out: 'The account robin (admin) was created.\n', err: '' })
+  expect(made.commandLine).toContain('--username')
+  expect(made.commandLine).not.toContain(password)
+  const login = { body: { username: 'robin', password } }
+  const first = await world.call('POST', '/login', login)
+  expect(first.body).toMatchObject({ role: 'admin' })
+  const asStaff = ['--username', 'robin', '--role', 'staff', '--address', 'robin@mail.example']
+  const again = await accounts(world, 'Another-Word-9', 'create', ...asStaff)
+  expect(again).toMatchObject({ code: 0, out: 'The account robin (staff) was changed.\n' })
+  expect((await world.call('POST', '/login', login)).status).toBe(401)
+  const second = { body: { username: 'robin', password: 'Another-Word-9' } }
+  expect((await world.call('POST', '/login', second)).body).toMatchObject({ role: 'staff' })
+}, 60_000)
+
+test('an account that cannot be made is refused in a sentence', async () => {
+  const world = await newTestWorld()
+  await world.addAccount({ username: 'sandy' })
+  const refuse = async (sentence: string | RegExp, input: string, ...words: readonly string[]) =>
+    expectKindRefusal(await accounts(world, input, ...words), sentence)
+  await refuse('npm run accounts -- create', password)
+  await refuse('npm run accounts -- create', password, 'destroy', ...robin.slice(1))
+  await refuse(/role/, password, 'create', '--username', 'robin', '--role', 'king')
+  await refuse(/username/, password, 'create', '--username', 'Robin!', '--role', 'admin')
+  await refuse('This password cannot be used', 'short', ...robin)
+  await refuse('This password cannot be used', '', ...robin)
+  const taken = [...robin.slice(0, -1), 'sandy@elsewhere.example']
+  await refuse('The recovery address belongs to another account.', password, ...taken)
+  expect(await world.database.accounts.find('robin')).toBeUndefined()
+}, 60_000)
+
+test('an account for a service needs no address', async () => {
+  const world = await newTestWorld()
+  const made = await accounts(
+    world,
+    password,
+    'create',
+    '--username',
+    'signup',
+    '--role',
+    'service',
+  )
+  expect(made).toMatchObject({ code: 0, out: 'The account signup (service) was created.\n' })
+})
+
+test('a password as an argument is refused, and not repeated', async () => {
+  const world = await newTestWorld()
+  const refused = await accounts(world, '', ...robin, '--password', password)
+  expectKindRefusal(refused, 'npm run accounts -- create')
+  expect(refused.err).not.toContain(password)
+})
+
+test('without the address of a database the commands say which setting is missing', async () => {
+  const none = await run({ program: 'accounts', words: robin, environment: {}, input: password })
+  expectKindRefusal(none, 'Set MONGODB_URI')
+})

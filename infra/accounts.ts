@@ -11,7 +11,7 @@ const usage = `Makes an account, or gives an existing one a new password and rol
   npm run accounts -- create --username NAME --role service|member|staff|admin
                              [--display-name TEXT] [--address MAIL] [--language en|de]
 
-The password is asked for without echo, or read from standard input. MONGODB_URI names the database.`
+The password is asked for without echo, or read from standard input. MONGODB_URI names the database; without it the local run's is used.`
 
 const wish = z.object({
   username,
@@ -34,11 +34,13 @@ async function create(): Promise<void> {
   const password = await readPassword()
   const broken = await judge(password, person)
   if (broken !== undefined) return refuse(`This password cannot be used: ${broken}.`)
-  await withDatabase(async (database) => {
+  await withDatabase(async (database, name) => {
     await database.prepare()
     const account = { ...person, address: person.address ?? null, password }
     const done = await putAccount({ database, clock: { now: () => new Date() } }, account)
-    console.log(`The account ${person.username} (${person.role}) was ${done}.`)
+    console.log(
+      `The account ${person.username} (${person.role}) was ${done} in the database ${name}.`,
+    )
   })
 }
 

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { ringSealer } from '../lib/adapters/keys.ts'
 import { mongoDatabase } from '../lib/adapters/mongo/database.ts'
 import { siteSettings } from '../lib/adapters/settings.ts'
@@ -16,8 +15,7 @@ import {
 } from '../lib/queue/control.ts'
 import type { Lane, LaneState } from '../lib/queue/queue.ts'
 import { hostTasks, postTasks } from '../lib/tasks/index.ts'
-import { refuse } from './console.ts'
-import { projectFile } from './project.ts'
+import { localEnvironment, refuse } from './console.ts'
 
 const usage = `Steers the queue. What becomes runnable is rung for within a minute.
 
@@ -72,14 +70,12 @@ async function openUses(): Promise<ControlUses> {
 
 async function readEnvironment(): Promise<Record<string, string | undefined>> {
   if (process.env['SECRETS_PATH']) return process.env
-  const local = await readFile(projectFile('.local/environment.json'), 'utf8').catch(
-    () => undefined,
-  )
+  const local = await localEnvironment()
   if (local === undefined) {
     const text = 'Set SECRETS_PATH, or run `npm start` in another window.'
     throw new Failure('invalid_input', { text })
   }
-  return JSON.parse(local)
+  return local
 }
 
 function toLane(text: string): Lane {

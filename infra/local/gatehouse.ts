@@ -90,7 +90,12 @@ async function startParts(
   installation.useHost(host)
   const { accounts } = await startFunctions(options, { servers, installation, log, port, endings })
   return {
-    ...{ api, accounts, logFile, environment: installation.environment },
+    ...{
+      api,
+      accounts,
+      logFile,
+      environment: { ...installation.environment, MONGODB_URI: database.uri('gatehouse') },
+    },
     mailbox: servers.mailbox.endpoint,
     discord: servers.discord.origin,
     database: database.kind,

@@ -2,14 +2,19 @@ import { expect, test } from 'vitest'
 import { HostError } from '../../lib/yunohost/gate.ts'
 import { later } from '../support/host-tasks.ts'
 import { askForAccount } from '../support/story.ts'
-import { accept, plainTask, sendRaw } from '../support/workers.ts'
+import { accept, newDeliveries, plainTask, sendRaw } from '../support/workers.ts'
 import { newTestWorld } from '../support/world.ts'
 
 test('a host that does not answer for five minutes is told to staff, once', async () => {
   const ask = () => Promise.reject(new HostError('unreachable', 'The host does not answer'))
   const world = await newTestWorld({ overrides: { host: { ask } } })
   await askForAccount(world, { username: 'robin' })
-  for (let round = 0; round < 9; round += 1) await later(world)
+  const worker = await newDeliveries(world, 'host')
+  for (let round = 0; round < 9; round += 1) {
+    await worker.wake()
+    await worker.redeliver()
+    await world.skipWaits()
+  }
   await world.runWorkers()
   expect(JSON.stringify(world.chat()).match(/The queue stands still/g)).toHaveLength(1)
 })

@@ -57,9 +57,8 @@ function outcomeOf(error: DeliveryError, { task }: Run, now: Date): Outcome {
     return { kind: 'ended', ending: { status: 'failed', reason, leftNothing: false } }
   }
   const hours = (now.getTime() - task.timestamp.getTime()) / 3_600_000
-  if (hours >= deliveryHours) {
-    return { kind: 'ended', ending: { status: 'failed', reason, leftNothing: false } }
-  }
+  // Nothing parks in this lane: settling gives the message up (settle.ts).
+  if (hours >= deliveryHours) return { kind: 'parked', reason }
   const [first] = deliveryDelaysSeconds
   const planned = deliveryDelaysSeconds[task.step] ?? deliveryDelaysSeconds.at(-1) ?? first
   const delaySeconds = Math.max(error.retryAfterSeconds ?? 0, planned)

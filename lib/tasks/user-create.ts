@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { issueLink } from '../passwords/issue-link.ts'
 import { newTask } from '../queue/new-task.ts'
 import { hostTask } from '../queue/task.ts'
-import { joinWords, type UserSeen } from '../yunohost/gate.ts'
+import { isNamed, type UserSeen } from '../yunohost/gate.ts'
 import { sendMail } from './send-mail.ts'
 import { tellStaff } from './tell-staff.ts'
 
@@ -71,6 +71,5 @@ function isAsAskedFor(
   seen: UserSeen,
   wish: { readonly username: string; readonly display_name: string; readonly domain: string },
 ): boolean {
-  const isNamed = joinWords(seen.full_name ?? '') === joinWords(wish.display_name)
-  return isNamed && seen.mail === `${wish.username}@${wish.domain}`
+  return isNamed(seen, wish.display_name) && seen.mail === `${wish.username}@${wish.domain}`
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { hostTask } from '../queue/task.ts'
-import { joinWords } from '../yunohost/gate.ts'
+import { isNamed } from '../yunohost/gate.ts'
 
 /** Changes the display name on the host; the gate passes on the login shell it found (design.md 15). */
 export const userUpdate = hostTask({
@@ -14,7 +14,5 @@ export const userUpdate = hostTask({
   refuse: (seen) =>
     seen.state === 'absent' ? 'The host has no account with this username.' : undefined,
   plan: (seen, input) =>
-    joinWords(seen.full_name ?? '') === joinWords(input.display_name)
-      ? []
-      : [{ verb: 'user_update', args: { ...input } }],
+    isNamed(seen, input.display_name) ? [] : [{ verb: 'user_update', args: { ...input } }],
 })

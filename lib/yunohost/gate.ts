@@ -33,8 +33,12 @@ export interface UserSeen {
   readonly password_works?: boolean | undefined
 }
 
-/** A full name as the host keeps it: one space where several stood (yunohost.md 7.3). */
-export function joinWords(name: string): string {
+/** True when the host shows this full name; it keeps one space where several stood (yunohost.md 7.3). */
+export function isNamed(seen: UserSeen, displayName: string): boolean {
+  return joinWords(seen.full_name ?? '') === joinWords(displayName)
+}
+
+function joinWords(name: string): string {
   return name.split(/\s+/).filter(Boolean).join(' ')
 }
 

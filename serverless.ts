@@ -12,7 +12,7 @@ async function configuration(): Promise<AWS> {
   const { templateOf } = await import('./infra/template.ts')
   const stage = option(/--stage[= ]([a-z0-9-]+)/) ?? 'dev'
   const family = option(/--param[= ]family=([a-z]+)/) ?? 'core'
-  const template = templateOf({ stage, family, settings: settingsOf(stage) }, functions)
+  const template = templateOf({ stage, family, settings: settingsOf(stage, functions) }, functions)
   const service = {
     service: `gatehouse-${family}`,
     frameworkVersion: '4',

@@ -12,6 +12,7 @@ import { handler as openapi } from './service/openapi.ts'
 import { handler as startPage } from './service/start-page.ts'
 import { handler as stylesheet } from './service/stylesheet.ts'
 import { handler as mailFeedback } from './workers/mail-feedback.ts'
+import { handler as readHostNames } from './workers/read-host-names.ts'
 import { handler as runHostTasks } from './workers/run-host-tasks.ts'
 import { handler as runPostTasks } from './workers/run-post-tasks.ts'
 import { handler as sweep } from './workers/sweep.ts'
@@ -34,5 +35,6 @@ export const functions = {
   'workers-run-host-tasks': runHostTasks,
   'workers-run-post-tasks': runPostTasks,
   'workers-sweep': sweep,
+  'workers-read-host-names': readHostNames,
   'workers-mail-feedback': mailFeedback,
 } as const

@@ -15,6 +15,17 @@ import { permission } from './triggers.ts'
 
 const methods = ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT']
 
+/**
+ * What the gateway lets through before it answers 429 by itself (T25); AWS would let through 10,000 a second.
+ * 100 a second are 200 people who look at their task every 2 seconds, or six times a rush of 1,000 accounts
+ * a minute. A burst of 200 wakes at most 200 functions, so it opens about 400 connections of the 500 that
+ * the smallest Atlas cluster takes, and leaves the workers their part of the 1,000 functions that an account
+ * may run at once. A flood then costs tens of dollars a day, not thousands. One client's share is counted
+ * elsewhere (lib/http/policy.ts). No route has a number of its own: routes are made in other stacks, after
+ * the stage, and AWS refuses a stage that names a route which is not there yet.
+ */
+const throttle = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 } as const
+
 /** The HTTP API itself; only `core` has it. */
 export function apiResources(stack: Stack): Resources {
   return {
@@ -32,6 +43,7 @@ export function apiResources(stack: Stack): Resources {
         ApiId: { Ref: 'HttpApi' },
         StageName: '$default',
         AutoDeploy: true,
+        DefaultRouteSettings: throttle,
         AccessLogSettings: {
           DestinationArn: attribute('HttpApiLogGroup', 'Arn'),
           Format: JSON.stringify(accessLogFields),

@@ -58,7 +58,7 @@ async function bundle(
   plugins: Plugin[],
 ): Promise<Metafile> {
   const { metafile } = await build({
-    ...options,
+    ...bundleOptions,
     outdir,
     entryPoints: names.map((name) => ({ in: `function:${name}`, out: `${name}/index` })),
     plugins,
@@ -66,7 +66,8 @@ async function bundle(
   return metafile
 }
 
-const options = {
+/** How every bundle is made. */
+export const bundleOptions = {
   absWorkingDir: projectFolder,
   outExtension: { '.js': '.cjs' },
   bundle: true,

@@ -9,6 +9,17 @@ const setByLambda = [
   'AWS_SESSION_TOKEN',
 ]
 
+/** What the template says of the resources that it makes. */
+const toldByTemplate = {
+  SECRETS_PATH: secretsPath,
+  HOST_QUEUE_URL: (stack: Stack) => sharedValue(stack, 'HostQueueUrl'),
+  POST_QUEUE_URL: (stack: Stack) => sharedValue(stack, 'PostQueueUrl'),
+  DEAD_LETTER_QUEUE_URL: (stack: Stack) => sharedValue(stack, 'DeadLetterQueueUrl'),
+}
+
+/** Variables that nobody can set: Lambda or the template gives them. */
+export const computedNames: readonly string[] = [...setByLambda, ...Object.keys(toldByTemplate)]
+
 /** The variables that the adapters of a function read, and no others. Throws when a value is nowhere set. */
 export function environmentOf(
   stack: Stack,
@@ -36,16 +47,14 @@ export function secretsPath({ stage }: Stack): string {
 }
 
 function valuesOf(stack: Stack): Readonly<Record<string, Value>> {
+  const told = Object.entries(toldByTemplate).map(([name, tell]) => [name, tell(stack)])
   return {
     // Without a domain of its own, an installation is reached under the address that the API has.
     PUBLIC_URL: substitute('https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}', {
       Api: sharedValue(stack, 'HttpApiId'),
     }),
     ...stack.settings,
-    SECRETS_PATH: secretsPath(stack),
-    HOST_QUEUE_URL: sharedValue(stack, 'HostQueueUrl'),
-    POST_QUEUE_URL: sharedValue(stack, 'PostQueueUrl'),
-    DEAD_LETTER_QUEUE_URL: sharedValue(stack, 'DeadLetterQueueUrl'),
+    ...Object.fromEntries(told),
   }
 }
 

@@ -1,4 +1,8 @@
 import { readFileSync } from 'node:fs'
+import * as z from 'zod'
+import { adaptersOf, type Functions } from './definitions.ts'
+import { computedNames } from './environment.ts'
+import { nearestWord } from './nearest-word.ts'
 
 /** Names, addresses and numbers of one installation; never a secret, because templates show them. */
 export type Settings = Readonly<Record<string, string>>
@@ -16,21 +20,66 @@ const examples: Settings = {
   CORS_ORIGINS: '',
 }
 
-/** The settings of a stage: the examples, replaced by those of `.settings.<stage>.json` in the folder. */
-export function settingsOf(stage: string, folder = process.cwd()): Settings {
-  const own: unknown = JSON.parse(readOwn(`${folder}/.settings.${stage}.json`))
-  return { ...examples, ...textsOf(own) }
+/** What the template itself reads, besides the settings of the adapters. */
+const readByTemplate = { CORS_ORIGINS: z.string().optional() }
+
+type Schemas = Readonly<Record<string, z.ZodType>>
+
+/**
+ * The settings of a stage: the examples, replaced by those of `.settings.<stage>.json` in the folder.
+ * Throws an error that names every setting there that nothing reads, or that its reader would refuse.
+ */
+export function settingsOf(stage: string, functions: Functions, folder = process.cwd()): Settings {
+  const file = `.settings.${stage}.json`
+  const own = readOwn(`${folder}/${file}`)
+  const schemas = schemasOf(functions)
+  const problems = Object.entries(own).flatMap((setting) => problemOf(setting, schemas) ?? [])
+  if (problems.length > 0) throw new Error(`${file}: ${problems.join(' ')}`)
+  return { ...examples, ...own }
 }
 
-function readOwn(path: string): string {
+/** Every setting that can be set, by name: what an adapter or the template reads and the template does not make. */
+function schemasOf(functions: Functions): Schemas {
+  const adapters = Object.values(functions).flatMap(({ definition }) => adaptersOf(definition.uses))
+  const shapes = adapters.map(({ settings }): Schemas => settings.shape)
+  const all: Schemas = Object.assign({}, readByTemplate, ...shapes)
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !computedNames.includes(name)))
+}
+
+function problemOf([name, text]: readonly [string, string], schemas: Schemas): string | undefined {
+  const schema = schemas[name]
+  // An adapter takes an empty variable for a missing one.
+  if (schema?.safeParse(text || undefined).success) return undefined
+  if (schema) return `The setting ${name} cannot be ${JSON.stringify(text)}.`
+  if (computedNames.includes(name)) return `The setting ${name} is made by the template itself.`
+  return `There is no setting ${name}; the nearest is ${nearestWord(name, Object.keys(schemas))}.`
+}
+
+const ownSchema = z.record(
+  z.string(),
+  z.union([z.string(), z.number(), z.boolean()]).transform(String),
+)
+
+function readOwn(path: string): Settings {
+  const read = ownSchema.safeParse(parsed(textOf(path), path))
+  if (read.success) return read.data
+  throw new Error(`${path} is not an object of settings, each a text or a number.`)
+}
+
+function parsed(text: string, path: string): unknown {
   try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return '{}'
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Error(`${path} is not valid JSON.`, { cause })
   }
 }
 
-function textsOf(value: unknown): Settings {
-  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : []
-  return Object.fromEntries(entries.map(([name, text]) => [name, String(text)]))
+/** A stage without a file of its own has the examples; a file that cannot be read is no such stage. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (z.object({ code: z.literal('ENOENT') }).safeParse(error).success) return '{}'
+    throw error
+  }
 }

@@ -1,4 +1,5 @@
 import type { Account, AccountChange, NewAccount } from './accounts/account.ts'
+import type { HostNames } from './accounts/host-names.ts'
 import type { Link } from './passwords/link.ts'
 import type { Lane, TaskQueue } from './queue/queue.ts'
 import type { Session } from './sessions/session.ts'
@@ -52,7 +53,7 @@ export interface Counters {
   /** Counts a try before it is judged. `retryAt` is set, and nothing is counted, while the key is blocked. */
   tryOnce(key: string, now: Date): Promise<{ retryAt?: Date; failures: number }>
   forget(key: string): Promise<void>
-  /** Remembers that the holder of this key signed in, for as long as failures are remembered. */
+  /** Remembers this key for as long as failures are remembered. */
   makeKnown(key: string, now: Date): Promise<void>
   isKnown(key: string): Promise<boolean>
 }
@@ -62,12 +63,16 @@ export interface Records {
   readonly accounts: {
     find(username: string): Promise<Account | undefined>
     findByAddress(addressKey: string): Promise<Account | undefined>
-    /** Usernames and lower-cased display names share one space on the host (yunohost.md 18). */
-    isNameInUse(
-      nameKey: string,
-      kind: 'username' | 'display_name',
-      except?: string,
-    ): Promise<boolean>
+    /**
+     * Usernames and display names share one space on the host (yunohost.md 18): whether others are called like this
+     * username, and whether this display name (`toNameKey`) is the username of another one.
+     */
+    findNamesakes(
+      username: string,
+      displayNameKey: string,
+    ): Promise<{ readonly ofUsername: boolean; readonly ofDisplayName: boolean }>
+    /** Of these usernames those that are held, with the display name that goes with each as `toNameKey` gives it. */
+    displayNamesOf(usernames: readonly string[]): Promise<ReadonlyMap<string, string>>
     /** Throws `username_taken` or `address_taken`; the unique indexes decide, not an earlier read. */
     insert(account: NewAccount): Promise<void>
     update(username: string, change: AccountChange): Promise<boolean>
@@ -76,6 +81,11 @@ export interface Records {
      * change of the account at the same time exclude each other (T10). False when it is not.
      */
     touch(username: string, passwordHash: string): Promise<boolean>
+  }
+  readonly hostNames: {
+    /** The copy that was taken last; none on a fresh installation. */
+    find(): Promise<HostNames | undefined>
+    replace(copy: HostNames): Promise<void>
   }
   readonly sessions: {
     find(id: string): Promise<Session | undefined>
@@ -145,7 +155,8 @@ export interface Signer {
 
 /** The forced command on the YunoHost host. Throws `HostError` (lib/yunohost/gate.ts) when there is no answer. */
 export interface Host {
-  ask(request: GateRequest): Promise<GateAnswer>
+  /** Gives up after `longestSeconds`, so that whoever has to end by then can do so in order. */
+  ask(request: GateRequest, longestSeconds?: number): Promise<GateAnswer>
 }
 
 /** One mail to one person, text and HTML saying the same. */
@@ -186,8 +197,46 @@ export interface Site {
 /** Numbers that operators may tune without a deployment of code. */
 export interface Tuning {
   readonly createUserPerHour: number
+}
+
+/** How long the engine holds on, waits and lets go, in seconds. One profile makes all of it short for tests. */
+export interface Pace {
+  /** How long a worker holds a task before another may take it, and how often it renews that. */
   readonly leaseSeconds: number
   readonly renewSeconds: number
+  /** How long a message stays hidden at a time while its worker lives. */
+  readonly hiddenSeconds: number
+  /** Longest time that the gate is asked to wait for the end of a command in one call. */
+  readonly attachSeconds: number
+  /** Wait when another YunoHost operation holds the host's lock. */
+  readonly busySeconds: number
+  /** First and longest wait before a new try when the other side does not answer; doubles in between. */
+  readonly probeSeconds: { readonly first: number; readonly longest: number }
+  /** Waits after the first, second and later unexpected ends of a task. */
+  readonly retrySeconds: readonly number[]
+  /** Waits between tries of a mail or chat message; the last one repeats. */
+  readonly deliverySeconds: readonly number[]
+}
+
+/**
+ * Points of a worker's way between which its sudden end leaves different traces (security.md 3.6, H7).
+ * `beforeDelete` and `afterDelete` speak of the queue's message.
+ */
+export type Milestone =
+  | 'afterClaim'
+  | 'afterIntent'
+  | 'beforeExec'
+  | 'duringExec'
+  | 'afterExec'
+  | 'afterReadback'
+  | 'afterCommit'
+  | 'beforeDelete'
+  | 'afterDelete'
+  | 'afterMail'
+
+/** Hears what a worker has come to. Nobody listens but tests, which end the process there. */
+export interface Milestones {
+  reached(milestone: Milestone): Promise<void>
 }
 
 /** Tells whether a password is, or is part of, one of the most used ones. */
@@ -214,6 +263,8 @@ export interface Ports {
   readonly chat: Chat
   readonly site: Site
   readonly tuning: Tuning
+  readonly pace: Pace
+  readonly milestones: Milestones
   readonly commonPasswords: CommonPasswords
   readonly assets: Assets
 }

@@ -26,6 +26,7 @@ export const handler = endpoint({
   }),
   failures: ['unknown_task'],
   dialect: 'community',
+  limits: ['read_task'],
   uses: { clock: systemClock, database: mongoDatabase, signer: ringSigner },
   handler: async ({ params, bearer, uses }) => {
     const { created, finished, expectedSeconds, ...task } = await readTask(uses, params.id, bearer)

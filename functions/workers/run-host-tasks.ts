@@ -1,11 +1,12 @@
 import { ringSealer } from '../../lib/adapters/keys.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
-import { siteSettings, tuningSettings } from '../../lib/adapters/settings.ts'
+import { paceSettings } from '../../lib/adapters/pace.ts'
+import { siteSettings } from '../../lib/adapters/settings.ts'
 import { sqsWorkerDoorbell } from '../../lib/adapters/sqs.ts'
 import { sshHost } from '../../lib/adapters/ssh.ts'
-import { jsonLog, systemClock, systemRandom } from '../../lib/adapters/system.ts'
+import { jsonLog, systemClock, systemRandom, unheardMilestones } from '../../lib/adapters/system.ts'
 import { worker } from '../../lib/http/worker.ts'
-import { runHostTask } from '../../lib/queue/run-host-task.ts'
+import { forgetOnHost, runHostTask } from '../../lib/queue/run-host-task.ts'
 import { answerDoorbell } from '../../lib/queue/wake.ts'
 import { hostTasks } from '../../lib/tasks/index.ts'
 import { laneStopped, taskParked, taskSlow } from '../../lib/tasks/tell-staff.ts'
@@ -23,7 +24,8 @@ export const handler = worker({
     doorbell: sqsWorkerDoorbell,
     sealer: ringSealer,
     site: siteSettings,
-    tuning: tuningSettings,
+    pace: paceSettings,
+    milestones: unheardMilestones,
     host: sshHost,
   },
   run: (event, uses, context) =>
@@ -33,6 +35,7 @@ export const handler = worker({
         lane: 'host',
         tasks: hostTasks,
         runner: runHostTask,
+        tidy: forgetOnHost,
         notices: { laneStopped, taskParked, taskSlow },
       },
       { event, context },

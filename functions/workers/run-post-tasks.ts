@@ -1,10 +1,11 @@
 import { discordChat } from '../../lib/adapters/discord.ts'
 import { ringSealer } from '../../lib/adapters/keys.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
+import { paceSettings } from '../../lib/adapters/pace.ts'
 import { sesMailer } from '../../lib/adapters/ses.ts'
-import { siteSettings, tuningSettings } from '../../lib/adapters/settings.ts'
+import { siteSettings } from '../../lib/adapters/settings.ts'
 import { sqsWorkerDoorbell } from '../../lib/adapters/sqs.ts'
-import { jsonLog, systemClock, systemRandom } from '../../lib/adapters/system.ts'
+import { jsonLog, systemClock, systemRandom, unheardMilestones } from '../../lib/adapters/system.ts'
 import { worker } from '../../lib/http/worker.ts'
 import { runPostTask } from '../../lib/queue/run-post-task.ts'
 import { answerDoorbell } from '../../lib/queue/wake.ts'
@@ -24,7 +25,8 @@ export const handler = worker({
     doorbell: sqsWorkerDoorbell,
     sealer: ringSealer,
     site: siteSettings,
-    tuning: tuningSettings,
+    pace: paceSettings,
+    milestones: unheardMilestones,
     mailer: sesMailer,
     chat: discordChat,
   },

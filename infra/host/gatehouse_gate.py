@@ -9,9 +9,9 @@
 
 import argparse
 import atexit
+import collections
 import contextlib
 import fcntl
-import io
 import json
 import os
 import pwd
@@ -31,6 +31,7 @@ import urllib.parse
 VERSION = 1
 REQUEST_CAP = 64 * 1024
 OUTPUT_CAP = 64 * 1024
+CAPTURE_CAP = 1024 * 1024
 REQUEST_SECONDS = 20
 LOCK_SECONDS = 90
 READ_SECONDS = 60
@@ -48,8 +49,7 @@ class Refusal(Exception):
 
     def __init__(self, key, text):
         super().__init__(text)
-        self.key = key
-        self.text = text
+        self.key, self.text = key, text
 
 
 class ReadFailed(Exception):
@@ -57,7 +57,7 @@ class ReadFailed(Exception):
 
     def __init__(self, kind, key, text):
         super().__init__(text)
-        self.kind, self.key, self.text = kind, key, text
+        self.told = {"class": kind, "key": key, "text": text}
 
 
 # --- values -----------------------------------------------------------------------------------
@@ -101,25 +101,20 @@ def is_password(value, config):
 
 
 # verb -> {name: (check, required)}
+USER = {"username": (is_username, True)}
+NAMED_USER = {**USER, "display_name": (is_display_name, True)}
 ARGS = {
-    "user_create": {
-        "username": (is_username, True),
-        "display_name": (is_display_name, True),
-        "domain": (is_domain, True),
-        "quota": (is_quota, False),
-    },
-    "user_password": {"username": (is_username, True)},
-    "user_update": {"username": (is_username, True), "display_name": (is_display_name, True)},
-    "user_delete": {"username": (is_username, True), "purge": (is_flag, True)},
+    "user_create": {**NAMED_USER, "domain": (is_domain, True), "quota": (is_quota, False)},
+    "user_password": USER,
+    "user_update": NAMED_USER,
+    "user_delete": {**USER, "purge": (is_flag, True)},
     "user_permissions_sync": {},
 }
 SECRETS = {
     "user_create": {"password": (is_password, False)},
     "user_password": {"password": (is_password, True)},
 }
-READS = {"user": {"username": (is_username, True)}, "job": {}}
-# Verbs that change an account which is there already; administrators are out of reach for them.
-ON_EXISTING = ("user_password", "user_update", "user_delete")
+READS = {"user": USER, "names": {}, "job": {}}
 
 
 def random_password():
@@ -158,12 +153,12 @@ def load_config():
         if facts.st_uid not in (0, os.geteuid()) or facts.st_mode & 0o022:
             raise ValueError("others could change it")
         config = {"home_folder": "/home", "mail_folder": "/var/mail", **config}
-        for name in ("state_folder", "account", "home_folder", "mail_folder"):
-            if type(config[name]) is not str:
-                raise ValueError(name)
-        for name in ("python_path", "domains"):
-            if type(config[name]) is not list or any(type(item) is not str for item in config[name]):
-                raise ValueError(name)
+        texts = [config[name] for name in ("state_folder", "account", "home_folder", "mail_folder")]
+        lists = [config[name] for name in ("python_path", "domains")]
+        if any(type(one) is not list for one in lists):
+            raise ValueError("not a list")
+        if any(type(one) is not str for one in sum(lists, texts)):
+            raise ValueError("not a text")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise Refusal("bad_config", "The configuration of the gate is missing or wrong") from error
     if pwd.getpwuid(os.geteuid()).pw_name not in ("root", config["account"]):
@@ -173,11 +168,14 @@ def load_config():
 
 @contextlib.contextmanager
 def time_limit(seconds):
-    """Ends any blocking call in its body with TimeoutError."""
+    """Ends any blocking call in its body with TimeoutError; None is no limit."""
 
     def ring(_number, _frame):
         raise TimeoutError
 
+    if seconds is None:
+        yield
+        return
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001))
     try:
@@ -188,17 +186,14 @@ def time_limit(seconds):
 
 
 def read_request():
-    data = b""
     try:
         with time_limit(REQUEST_SECONDS):
-            while len(data) <= REQUEST_CAP:
-                part = os.read(0, REQUEST_CAP + 1 - len(data))
-                if not part:
-                    return data
-                data += part
+            data = sys.stdin.buffer.read(REQUEST_CAP + 1)
     except TimeoutError as error:
         raise Refusal("bad_request", "The request did not end in time") from error
-    raise Refusal("too_large", "The request is too large")
+    if len(data) > REQUEST_CAP:
+        raise Refusal("too_large", "The request is too large")
+    return data
 
 
 def unique_pairs(pairs):
@@ -243,12 +238,12 @@ def check_shape(request):
     )
     if not good:
         raise Refusal("bad_request", "A field of the request is missing, unknown or wrong")
-    needs_job = request["op"] in ("run", "attach", "forget") or request.get("verb") == "job"
-    if needs_job or "task" in request:
+    holds_task = request["op"] in ("run", "attach", "forget")
+    if holds_task or request.get("verb") == "job" or "task" in request:
         task = request.get("task")
         if type(task) is not str or not TASK.fullmatch(task) or not is_whole(request.get("step"), 1):
             raise Refusal("bad_request", "Task or step is missing or wrong")
-    if request["op"] in ("run", "attach", "forget") and not is_whole(request.get("fence"), 1):
+    if holds_task and not is_whole(request.get("fence"), 1):
         raise Refusal("bad_request", "The fence is missing or wrong")
 
 
@@ -256,27 +251,24 @@ def check_values(values, rules, config, key):
     if not set(values) <= set(rules):
         raise Refusal(key, "A value is not known here")
     for name, (check, required) in rules.items():
-        if name not in values and not required:
-            continue
-        if name not in values or not check(values[name], config):
+        given = name in values
+        if (given or required) and not (given and check(values[name], config)):
             raise Refusal(key, "The value of %s is missing or not allowed" % name)
 
 
 def check_request(request, config):
     check_shape(request)
-    verb, args, given = request.get("verb"), request.get("args", {}), request.get("secrets", {})
-    if request["op"] == "read":
-        if type(verb) is not str or verb not in READS:
-            raise Refusal("not_allowed", "This read is not allowed")
-        check_values(args, READS[verb], config, "bad_args")
-        check_values(given, {}, config, "bad_secret")
-    elif request["op"] == "run" or verb is not None:
-        if type(verb) is not str or verb not in ARGS:
-            raise Refusal("not_allowed", "This verb is not allowed")
-        check_values(args, ARGS[verb], config, "bad_args")
-        check_values(given, SECRETS.get(verb, {}), config, "bad_secret")
-    elif args or given:
-        raise Refusal("bad_request", "Values without a verb")
+    op, verb = request["op"], request.get("verb")
+    args, given = request.get("args", {}), request.get("secrets", {})
+    if verb is None and op not in ("run", "read"):
+        if args or given:
+            raise Refusal("bad_request", "Values without a verb")
+        return
+    known, hidden = (READS, {}) if op == "read" else (ARGS, SECRETS)
+    if type(verb) is not str or verb not in known:
+        raise Refusal("not_allowed", "This verb is not allowed")
+    check_values(args, known[verb], config, "bad_args")
+    check_values(given, hidden.get(verb, {}), config, "bad_secret")
 
 
 # --- files --------------------------------------------------------------------------------------
@@ -314,14 +306,14 @@ def read_json(path):
 
 
 @contextlib.contextmanager
-def locked(path, seconds):
+def locked(path, seconds, kind=fcntl.LOCK_EX):
     """Yields whether the lock was got. Programs that are started do not inherit it, forks do."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    got = True
     try:
-        with time_limit(seconds):
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        got = True
-    except TimeoutError:
+        with time_limit(seconds or None):
+            fcntl.flock(handle, kind if seconds else kind | fcntl.LOCK_NB)
+    except (TimeoutError, BlockingIOError):
         got = False
     try:
         yield got
@@ -346,9 +338,9 @@ def raise_fence(config, request):
 class Job:
     """One step of one task. Its folder is the claim, its lock lives as long as its runner."""
 
-    def __init__(self, config, task, step):
+    def __init__(self, config, request):
         self.root = folder_of(config, "jobs")
-        self.path = os.path.join(self.root, "%s.%d" % (task, step))
+        self.path = os.path.join(self.root, "%(task)s.%(step)d" % request)
 
     def file(self, name):
         return os.path.join(self.path, name)
@@ -362,40 +354,23 @@ class Job:
         if os.path.isdir(self.path):
             return None
         fresh = tempfile.mkdtemp(dir=self.root, prefix=".new-")
-        handle = os.open(os.path.join(fresh, "runner.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        claim = {"verb": request["verb"], "args": request.get("args", {}), "fence": request["fence"]}
-        write_file(os.path.join(fresh, "claim.json"), {**claim, "at": time.time()})
         try:
+            handle = os.open(os.path.join(fresh, "runner.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            claim = {"verb": request["verb"], "args": request.get("args", {}), "at": time.time()}
+            write_file(os.path.join(fresh, "claim.json"), {**claim, "fence": request["fence"]})
             os.rename(fresh, self.path)
-            sync_folder(self.root)
         except OSError:
-            os.close(handle)
             shutil.rmtree(fresh)
             if not os.path.isdir(self.path):
                 raise
             return None
+        sync_folder(self.root)
         return handle
-
-    def wait(self, seconds):
-        """Blocks on the runner's lock, so that no polling interval is paid. True when it ended."""
-        with open(self.file("runner.lock"), "rb") as file:
-            try:
-                if seconds > 0:
-                    with time_limit(seconds):
-                        fcntl.flock(file, fcntl.LOCK_SH)
-                else:
-                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except (TimeoutError, BlockingIOError):
-                return False
-        return True
-
-    def result(self):
-        return read_json(self.file("result.json"))
 
 
 def sweep(config):
-    """Forgets claims that no redelivery can ask for any more; at most once an hour."""
+    """Drops what no redelivery can ask for any more, and old marks of deletes; once an hour."""
     marker = os.path.join(config["state_folder"], "swept")
     now = time.time()
     with contextlib.suppress(FileNotFoundError):
@@ -403,25 +378,22 @@ def sweep(config):
             return
     with open(marker, "w", encoding="utf-8"):
         os.utime(marker)
-    for root in (folder_of(config, "jobs"), folder_of(config, "fences")):
-        for entry in os.scandir(root):
+    for root in ("jobs", "fences", "leaving"):
+        for entry in os.scandir(folder_of(config, root)):
             with contextlib.suppress(OSError):
                 if now - entry.stat(follow_symlinks=False).st_mtime < KEPT_DAYS * 86400:
                     continue
                 if not entry.is_dir(follow_symlinks=False):
                     os.unlink(entry.path)
                     continue
-                with open(os.path.join(entry.path, "runner.lock"), "rb") as file:
-                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-                    shutil.rmtree(entry.path)
+                with locked(os.path.join(entry.path, "runner.lock"), 0) as ended:
+                    if ended:
+                        shutil.rmtree(entry.path)
 
 
 # --- processes ----------------------------------------------------------------------------------
 
-
-class Outcome:
-    def __init__(self, code, out, err):
-        self.exit, self.out, self.err = code, out, err
+Outcome = collections.namedtuple("Outcome", "exit out err")
 
 
 class Child:
@@ -434,30 +406,29 @@ class Child:
         self.files = [tempfile.TemporaryFile(dir=config["state_folder"]) for _ in range(2)]
         self.pid = os.fork()
         if self.pid == 0:
+            sys.path[:0] = config["python_path"]
             run_as_child(work, [file.fileno() for file in self.files])
 
     def end(self, deadline=None):
         try:
-            if deadline is None:
+            with time_limit(None if deadline is None else deadline - time.monotonic()):
                 status = os.waitpid(self.pid, 0)[1]
-            else:
-                with time_limit(deadline - time.monotonic()):
-                    status = os.waitpid(self.pid, 0)[1]
         except TimeoutError:
             os.kill(self.pid, signal.SIGKILL)
             status = os.waitpid(self.pid, 0)[1]
-        return Outcome(os.waitstatus_to_exitcode(status), *[text_of(file) for file in self.files])
+        out, err = map(text_of, self.files)
+        return Outcome(os.waitstatus_to_exitcode(status), out, err)
 
 
 def text_of(file):
     """Beginning and end of what was written, when it is much."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
-    data = file.read(OUTPUT_CAP)
-    if size > 2 * OUTPUT_CAP:
+    data = file.read(CAPTURE_CAP)
+    if size > 2 * CAPTURE_CAP:
         data += b"\n[...]\n"
-        file.seek(size - OUTPUT_CAP)
-    data += file.read(OUTPUT_CAP)
+        file.seek(size - CAPTURE_CAP)
+    data += file.read(CAPTURE_CAP)
     file.close()
     return data.decode("utf-8", "replace")
 
@@ -468,12 +439,8 @@ def run_as_child(work, outputs):
         for number, handle in enumerate([os.open("/dev/null", os.O_RDONLY), *outputs]):
             os.dup2(handle, number)
         os.umask(0o022)
-        sys.stdout, sys.stderr = (
-            io.TextIOWrapper(
-                open(number, "wb", closefd=False), "utf-8", "backslashreplace", line_buffering=True
-            )
-            for number in (1, 2)
-        )
+        style = {"encoding": "utf-8", "errors": "backslashreplace", "closefd": False}
+        sys.stdout, sys.stderr = (open(number, "w", buffering=1, **style) for number in (1, 2))
         work()
         code = 0
     except SystemExit as end:
@@ -514,39 +481,73 @@ def detach(job, work):
 
 # --- YunoHost -----------------------------------------------------------------------------------
 
-
-def yunohost_command(config, line):
-    sys.path[:0] = config["python_path"]
-    import yunohost
-
-    parser = argparse.ArgumentParser(add_help=False)
-    yunohost.cli(
-        debug=False,
-        quiet=False,
-        output_as="json",
-        timeout=YUNOHOST_TIMEOUT,
-        args=line,
-        parser=parser,
-    )
+# Everything up to try_login runs in a Child, which finds YunoHost's packages, and prints JSON.
 
 
-def directory_facts(config, username):
+def command(line):
+    def work():
+        import yunohost
+
+        parser = argparse.ArgumentParser(add_help=False)
+        options = {"output_as": "json", "timeout": YUNOHOST_TIMEOUT}
+        yunohost.cli(debug=False, quiet=False, args=line, parser=parser, **options)
+
+    return work
+
+
+def directory_facts(username):
     """What LDAP says, because the command line calls some half-made accounts complete."""
-    sys.path[:0] = config["python_path"]
     from yunohost.utils.ldap import _get_ldap_interface
 
     directory = _get_ldap_interface()
     wanted = ["uid", "cn", "mail", "loginShell", "permission"]
-    people = directory.search("ou=users", "(uid=%s)" % username, wanted)
+    # The directory compares without case; another spelling is another name here.
+    found = directory.search("ou=users", "(uid=%s)" % username, wanted)
+    people = [one for one in found if one.get("uid") == [username]]
     groups = directory.search("ou=groups", "(cn=%s)" % username, ["cn"])
     admins = directory.search("ou=groups", "(cn=admins)", ["cn", "member"])
     if len(admins) != 1:
         raise LookupError("the group of administrators was not found")
-    print(json.dumps({"people": people, "groups": len(groups), "admins": admins[0].get("member", [])}))
+    is_admin = any(one.startswith("uid=%s," % username) for one in admins[0].get("member", []))
+    person = people[0] if people else None
+    print(json.dumps({"person": person, "has_group": len(groups) > 0, "is_admin": is_admin}))
 
 
-def try_login(config, username, password):
-    sys.path[:0] = config["python_path"]
+def folded(name):
+    """As the directory compares names: without case, one space where several stood."""
+    return " ".join(unicodedata.normalize("NFKC", name).lower().split())
+
+
+def shown(names):
+    """What a username or full name can be equal to; longer ones and unprintable ones nobody can have."""
+    return sorted({name for name in names if 0 < len(name) <= 64 and name.isprintable()})
+
+
+def directory_names(config):
+    """What a new name may not be: YunoHost asks the whole directory, and the accounts of the system."""
+    import grp
+    from yunohost.utils.ldap import _get_ldap_interface
+
+    people = {}
+    reserved = {one.pw_name for one in pwd.getpwall()} | {one.gr_name for one in grp.getgrall()}
+    for entry in _get_ldap_interface().search(None, "(cn=*)", ["uid", "cn", "mail"]):
+        names = {folded(name) for name in entry.get("cn", [])}
+        mails = (mail.lower().rpartition("@") for mail in entry.get("mail", []))
+        aliases = {local for local, _, domain in mails if domain in config["domains"]}
+        if "uid" not in entry:
+            reserved |= names | aliases
+            continue
+        username = folded(entry["uid"][0])
+        # Only a full name that could be a username as well keeps somebody from having it.
+        full_names = shown(name for name in names - {username} if is_username(name, config))
+        people[username] = {"full_names": full_names, "aliases": shown(aliases - {username})}
+    # Everybody has a group of their own, and may be known to the system through the directory.
+    own = shown(folded(name) for name in reserved if folded(name) not in people)
+    known = [{"username": name, **people[name]} for name in shown(people)]
+    print(json.dumps({"reserved": own, "people": known}))
+
+
+def try_login(username, password):
     import ldap
     from yunohost.utils.ldap import LDAPInterface
 
@@ -558,81 +559,80 @@ def try_login(config, username, password):
         print("false")
 
 
-def last_json(outcome):
-    """YunoHost prints log lines before its JSON, which is the last line."""
-    lines = [line for line in outcome.out.splitlines() if line.strip()]
-    try:
-        return json.loads(lines[-1]) if outcome.exit == 0 and lines else None
-    except ValueError:
-        return None
-
-
 def demand(outcome):
-    value = last_json(outcome)
-    if value is None:
-        kind, key = classify(outcome)
-        if kind not in ("trouble", "broken"):
-            kind = "unknown"
-        raise ReadFailed(kind, key or "read_failed", public_text(outcome, []))
-    return value
+    """The JSON that a read printed as its last line, after log lines; nothing else counts."""
+    lines = [line for line in outcome.out.splitlines() if line.strip()]
+    with contextlib.suppress(ValueError):
+        if outcome.exit == 0 and lines:
+            return json.loads(lines[-1])
+    kind, key = classify(outcome)
+    kind = kind if kind in ("trouble", "broken") else "unknown"
+    raise ReadFailed(kind, key or "read_failed", public_text(outcome, []))
 
 
-def is_place(path):
-    return os.path.lexists(path)
+def folders_of(config, username):
+    """Home and mailbox, which YunoHost finds by the name alone."""
+    return [os.path.join(config[name], username) for name in ("home_folder", "mail_folder")]
 
 
-class Observation:
+def host_names(config):
+    """All of them or none: half a list would free names that are in use."""
+    works = {"apps": command(["app", "list"]), "names": lambda: directory_names(config)}
+    got = outcomes_of(config, works)
+    installed, names = demand(got["apps"]), demand(got["names"])
+    try:
+        names["apps"] = shown(folded(app["id"]) for app in installed["apps"])
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ReadFailed("unknown", "read_failed", "The list of apps is none") from error
+    if len(json.dumps(names)) > CAPTURE_CAP:
+        raise ReadFailed("trouble", "too_many_names", "The host has more names than one answer holds")
+    return names
+
+
+def outcomes_of(config, works):
     """Starts all reads at once, since each of them costs YunoHost a start of its own."""
+    deadline = time.monotonic() + READ_SECONDS
+    children = {name: Child(config, work) for name, work in works.items()}
+    return {name: child.end(deadline) for name, child in children.items()}
 
-    def __init__(self, config, username, password=None):
-        self.config, self.username = config, username
-        self.deadline = time.monotonic() + READ_SECONDS
-        lines = {
-            "info": ["user", "info", username],
-            "all_users": ["user", "group", "info", "all_users"],
-            "mail": ["user", "permission", "info", "mail"],
-        }
-        self.children = {name: Child(config, command(config, line)) for name, line in lines.items()}
-        self.children["directory"] = Child(config, lambda: directory_facts(config, username))
-        if password is not None:
-            self.children["login"] = Child(config, lambda: try_login(config, username, password))
 
-    def facts(self):
-        got = {name: child.end(self.deadline) for name, child in self.children.items()}
-        directory, name = demand(got["directory"]), self.username
-        info = None
-        if classify(got["info"]) != ("not_found", "user_unknown"):
-            info = demand(got["info"])
-        person = next((one for one in directory["people"] if one.get("uid") == [name]), None)
-        home = os.path.join(self.config["home_folder"], name)
-        shown = person or {}
-        seen = {
-            "exists": person is not None or info is not None,
-            "info": info is not None and info.get("username") == name,
-            "all_users": name in demand(got["all_users"]).get("members", []),
-            "mail_permission": name in demand(got["mail"]).get("corresponding_users", []),
-            "ldap_permission": any(
-                one.startswith("cn=mail.main,") for one in shown.get("permission", [])
-            ),
-            "primary_group": directory["groups"] > 0,
-            "home": os.path.isdir(home) and not os.path.islink(home),
-            "mailbox": is_place(os.path.join(self.config["mail_folder"], name)),
-            "full_name": first(shown, "cn"),
-            "mail": first(shown, "mail"),
-            "shell": first(shown, "loginShell"),
-        }
-        seen["state"] = state_of(seen)
-        if "login" in got:
-            seen["password_works"] = demand(got["login"])
-        return seen
+def look_at(config, username, password=None):
+    works = {
+        "info": command(["user", "info", username]),
+        "all_users": command(["user", "group", "info", "all_users"]),
+        "mail": command(["user", "permission", "info", "mail"]),
+        "directory": lambda: directory_facts(username),
+    }
+    if password is not None:
+        works["login"] = lambda: try_login(username, password)
+    got = outcomes_of(config, works)
+    directory, info = demand(got["directory"]), None
+    if classify(got["info"]) != ("not_found", "user_unknown"):
+        info = demand(got["info"])
+    home, mailbox = folders_of(config, username)
+    person = directory["person"] or {}
+    permissions = person.get("permission", [])
+    seen = {
+        "exists": directory["person"] is not None or info is not None,
+        "info": info is not None and info.get("username") == username,
+        "all_users": username in demand(got["all_users"]).get("members", []),
+        "mail_permission": username in demand(got["mail"]).get("corresponding_users", []),
+        "ldap_permission": any(one.startswith("cn=mail.main,") for one in permissions),
+        "primary_group": directory["has_group"],
+        "home": os.path.isdir(home) and not os.path.islink(home),
+        "mailbox": os.path.lexists(mailbox),
+        "full_name": first(person, "cn"),
+        "mail": first(person, "mail"),
+        "shell": first(person, "loginShell"),
+    }
+    seen["state"] = state_of(seen)
+    if "login" in got:
+        seen["password_works"] = demand(got["login"])
+    return seen
 
 
 def first(entry, name):
     return (entry.get(name) or [None])[0]
-
-
-def command(config, line):
-    return lambda: yunohost_command(config, line)
 
 
 def state_of(seen):
@@ -646,44 +646,41 @@ def state_of(seen):
     return "complete" if seen["mail_permission"] == seen["ldap_permission"] else "partial"
 
 
-def refuse_leftovers(config, username, directory):
-    """Folders of an earlier holder or of the system: nobody may get them, and no cure may purge them."""
-    if any(one.get("uid") == [username] for one in directory["people"]):
-        return
-    if any(is_place(os.path.join(config[name], username)) for name in ("home_folder", "mail_folder")):
-        raise Refusal("leftovers", "A folder with this name is on the host already")
+def version_of(outcome):
+    return demand(outcome).get("yunohost", {}).get("version")
 
 
 def before_command(config, verb, args):
-    """The login shell, after the checks that need a look at the host. Else a result."""
-    deadline = time.monotonic() + READ_SECONDS
-    versions = Child(config, command(config, ["tools", "versions"]))
-    look = None
-    if verb in ON_EXISTING or verb == "user_create":
-        look = Child(config, lambda: directory_facts(config, args["username"]))
-    outcomes = [child.end(deadline) for child in (versions, look) if child]
+    """The login shell, after the checks that need a look at the host."""
+    username, works = args.get("username"), {"versions": command(["tools", "versions"])}
+    if username is not None:
+        works["directory"] = lambda: directory_facts(username)
+    got = outcomes_of(config, works)
     # Releases before 12 write every argument, passwords too, into their log.
-    version = demand(outcomes[0]).get("yunohost", {}).get("version", "")
-    if not str(version).startswith("12."):
+    if not str(version_of(got["versions"])).startswith("12."):
         raise Refusal("unsupported_version", "This release of YunoHost is not supported")
-    if look is None:
+    if username is None:
         return None
-    directory = demand(outcomes[1])
+    directory = demand(got["directory"])
+    person = directory["person"]
     if verb == "user_create":
-        refuse_leftovers(config, args["username"], directory)
+        # Of an earlier holder or of the system: nobody may get them, and no cure may purge them.
+        if person is None and any(map(os.path.lexists, folders_of(config, username))):
+            raise Refusal("leftovers", "A folder with this name is on the host already")
         return None
-    if any(one.startswith("uid=%s," % args["username"]) for one in directory["admins"]):
+    if directory["is_admin"]:
         raise Refusal("is_admin", "An administrator is out of the gate's reach")
-    person = next((one for one in directory["people"] if one.get("uid") == [args["username"]]), None)
     if person and verb == "user_delete":
-        write_file(os.path.join(folder_of(config, "leaving"), args["username"]), time.time())
+        write_file(os.path.join(folder_of(config, "leaving"), username), time.time())
     return first(person or {}, "loginShell")
 
 
 # --- what the host said -------------------------------------------------------------------------
 
-# (class, key, fragment), the first that is found counts.
+# (class, key, pattern), the first that is found counts.
 MEANINGS = [
+    ("conflict", "user_already_exists", r"The user '[^'\n]{1,80}' already exists"),
+    ("refused_input", "domain_unknown", r"Domain '[^'\n]{1,300}' unknown"),
     ("busy", "instance_already_running", "already a YunoHost operation running"),
     ("trouble", "ldap_server_down", "Unable to reach LDAP"),
     ("trouble", "ldap_server_down", "Service slapd is not running"),
@@ -705,8 +702,6 @@ MEANINGS = [
     ("refused_input", "invalid_shell", "Invalid shell"),
     ("refused_input", "argument_required", "Not a tty"),
 ]
-ALREADY = re.compile(r"The user '[^'\n]{1,80}' already exists")
-UNKNOWN_DOMAIN = re.compile(r"Domain '[^'\n]{1,300}' unknown")
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\^_]")
 HASHES = re.compile(r"\{(?:CRYPT|SSHA|SHA|MD5|SMD5)\}[^\s'\",\]]+|\$(?:[1256y]|2[aby])\$[^\s'\",\]]+")
 LOG_NAME = re.compile(r"\b\d{8}-\d{6}-[A-Za-z0-9_.-]*[A-Za-z0-9_]")
@@ -726,12 +721,8 @@ def classify(outcome):
     # Warnings and notes may quote other cases, so the error itself is looked at first.
     everything = plain(outcome.err + "\n" + outcome.out)
     for text in ("\n".join(LEVEL.findall(everything)), everything):
-        if ALREADY.search(text):
-            return "conflict", "user_already_exists"
-        if UNKNOWN_DOMAIN.search(text):
-            return "refused_input", "domain_unknown"
-        for kind, key, fragment in MEANINGS:
-            if fragment in text:
+        for kind, key, pattern in MEANINGS:
+            if re.search(pattern, text):
                 return kind, key
     if outcome.exit < 0 or outcome.exit == 120:
         return "unknown", None
@@ -785,7 +776,7 @@ def is_met(verb, args, seen):
         mail = "%s@%s" % (args["username"], args["domain"])
         return seen["state"] == "complete" and named() and seen["mail"] == mail
     if verb == "user_password":
-        return seen.get("password_works") is True
+        return seen.get("password_works")
     if verb == "user_update":
         return seen["exists"] and named()
     if verb == "user_delete":
@@ -794,21 +785,17 @@ def is_met(verb, args, seen):
     return None
 
 
-def is_local_account(username):
-    with open("/etc/passwd", encoding="utf-8", errors="replace") as file:
-        return any(line.startswith(username + ":") for line in file)
-
-
 def remove_leftovers(config, username):
     """A purge that was cut short leaves home and mailbox to whoever gets the name next.
 
     Only after the gate itself saw the account: other things live beside the homes, too.
     """
     mark = os.path.join(folder_of(config, "leaving"), username)
-    if is_local_account(username) or not os.path.exists(mark):
+    with open("/etc/passwd", encoding="utf-8", errors="replace") as file:
+        is_of_system = any(line.startswith(username + ":") for line in file)
+    if is_of_system or not os.path.exists(mark):
         return
-    for name in ("home_folder", "mail_folder"):
-        path = os.path.join(config[name], username)
+    for path in folders_of(config, username):
         with contextlib.suppress(FileNotFoundError):
             if os.path.islink(path) or not os.path.isdir(path):
                 os.unlink(path)
@@ -819,21 +806,19 @@ def remove_leftovers(config, username):
 
 def observe(config, verb, args, password, result, cleans=True):
     """Adds what is true now. A read that fails makes the result uncertain, never 'absent'."""
-    if "username" not in args:
+    username = args.get("username")
+    if username is None:
         return
-    checked = password if verb == "user_password" else None
     try:
-        seen = Observation(config, args["username"], checked).facts()
+        seen = look_at(config, username, password if verb == "user_password" else None)
         if cleans and verb == "user_delete" and args["purge"] and seen["state"] == "absent":
-            remove_leftovers(config, args["username"])
-            seen["home"] = is_place(os.path.join(config["home_folder"], args["username"]))
-            seen["mailbox"] = is_place(os.path.join(config["mail_folder"], args["username"]))
+            remove_leftovers(config, username)
+            seen["home"], seen["mailbox"] = map(os.path.lexists, folders_of(config, username))
     except ReadFailed as error:
         if result["class"] in ("ok", "unknown", "broken"):
-            result.update({"class": error.kind, "key": error.key, "text": error.text})
+            result.update(error.told)
         return
-    result["seen"] = seen
-    result["met"] = is_met(verb, args, seen)
+    result.update({"seen": seen, "met": is_met(verb, args, seen)})
     if result["class"] == "ok" and result["met"] is False:
         result.update({"class": "unknown", "key": "not_as_asked"})
     if result["class"] == "broken" and result["key"] == "traceback" and result["met"]:
@@ -843,18 +828,14 @@ def observe(config, verb, args, password, result, cleans=True):
 def act(config, request, result):
     verb, args = request["verb"], request.get("args", {})
     password = request.get("secrets", {}).get("password")
-    try:
-        shell = before_command(config, verb, args)
-    except ReadFailed as error:
-        return result.update({"class": error.kind, "key": error.key, "text": error.text})
+    shell = before_command(config, verb, args)
     if shell is None and verb in ("user_password", "user_update"):
         result.update({"class": "not_found", "key": "user_unknown", "text": "Unknown user"})
         return observe(config, verb, args, password, result)
     if verb == "user_create" and password is None:
         password = random_password()
     hidden = [] if password is None else [password]
-    line = command_line(verb, args, password, shell)
-    outcome = Child(config, command(config, line)).end()
+    outcome = Child(config, command(command_line(verb, args, password, shell))).end()
     kind, key = classify(outcome)
     output = scrub(plain(outcome.out + outcome.err), hidden)
     name = LOG_NAME.search(output)
@@ -870,28 +851,26 @@ def act(config, request, result):
             "output": clipped(output),
         }
     )
-    return observe(config, verb, args, password, result)
+    observe(config, verb, args, password, result)
 
 
 def run_job(config, request, job):
-    began = time.monotonic()
-    os.environ.clear()
-    os.environ.update(ENVIRONMENT)
+    began, result = time.monotonic(), {**blank(request), "state": "done"}
     os.chdir("/")
-    result = blank(request)
-    try:
-        with locked(os.path.join(config["state_folder"], "host.lock"), LOCK_SECONDS) as got:
+    with locked(os.path.join(config["state_folder"], "host.lock"), LOCK_SECONDS) as got:
+        try:
             if not got:
-                result.update({"state": "done", "class": "busy", "key": "gate_busy"})
+                result.update({"class": "busy", "key": "gate_busy"})
             elif highest_fence(config, request["task"]) > request["fence"]:
                 raise Refusal("stale_fence", "A later holder of this task was here already")
             else:
-                result["state"] = "done"
                 act(config, request, result)
-            result["seconds"] = round(time.monotonic() - began, 3)
-            write_file(job.file("result.json"), result)
-    except Refusal as refusal:
-        write_file(job.file("result.json"), refused(request, refusal))
+        except ReadFailed as error:
+            result.update(error.told)
+        except Refusal as refusal:
+            result = refused(request, refusal)
+        result["seconds"] = round(time.monotonic() - began, 3)
+        write_file(job.file("result.json"), result)
 
 
 # --- operations ---------------------------------------------------------------------------------
@@ -903,95 +882,94 @@ def blank(request):
         "v": VERSION,
         "task": task if type(task) is str and TASK.fullmatch(task) else None,
         "step": step if is_whole(step, 1) else None,
-        "state": "unknown",
-        "exit": None,
-        "class": "unknown",
-        "key": None,
-        "text": "",
-        "log": None,
-        "seconds": 0.0,
-        "output": "",
-        "met": None,
+        **{"state": "unknown", "class": "unknown", "key": None, "exit": None, "met": None},
+        **{"text": "", "log": None, "output": "", "seconds": 0.0},
     }
 
 
 def refused(request, refusal):
-    kind = "refused_input" if refusal.key not in ("bad_config", "gate_trouble") else "broken"
-    details = {"state": "refused", "class": kind, "key": refusal.key, "text": refusal.text}
-    return {**blank(request), **details}
+    kind = "broken" if refusal.key == "bad_config" else "refused_input"
+    told = {"state": "refused", "class": kind, "key": refusal.key, "text": refusal.text}
+    return {**blank(request), **told}
 
 
-def tell(config, request, job, wait):
+def tell(config, request):
+    job = Job(config, request)
     if not os.path.isdir(job.path):
         return {**blank(request), "state": "none"}
     claim = read_json(job.file("claim.json"))
     verb = request.get("verb")
     if verb in ARGS and (verb, request.get("args", {})) != (claim["verb"], claim["args"]):
         raise Refusal("step_mismatch", "This step was claimed for something else")
-    ended = job.wait(wait)
-    # The result is there a moment before its runner ends.
-    result = job.result()
+    # Waits for the end of the runner itself, so that no polling interval is paid.
+    with locked(job.file("runner.lock"), request.get("wait", 0), fcntl.LOCK_SH) as ended:
+        result = read_json(job.file("result.json"))
     if result is not None:
         return result
     answer = blank(request)
     if not ended:
         return {**answer, "state": "running", "seconds": round(time.time() - claim["at"], 3)}
-    answer["key"] = "no_result"
-    password = request.get("secrets", {}).get("password")
+    answer["key"], given = "no_result", request.get("secrets", {})
     # Cleaning up needs the lock, and so a step of its own.
-    observe(config, claim["verb"], claim["args"], password, answer, cleans=False)
+    observe(config, claim["verb"], claim["args"], given.get("password"), answer, cleans=False)
     return answer
 
 
 def run(config, request):
     sweep(config)
     raise_fence(config, request)
-    job = Job(config, request["task"], request["step"])
+    job = Job(config, request)
     lock = job.claim(request)
     if lock is not None:
         detach(job, lambda: run_job(config, request, job))
         os.close(lock)
-    return tell(config, request, job, request.get("wait", 0))
+    return tell(config, request)
 
 
 def attach(config, request):
     raise_fence(config, request)
-    job = Job(config, request["task"], request["step"])
-    return tell(config, request, job, request.get("wait", 0))
+    return tell(config, request)
 
 
 def forget(config, request):
-    """Drops what was printed; the claim and the result stay, so that the step never runs again."""
+    """Drops what the host printed and showed in every step of a task that has ended.
+
+    Claims, outcomes and the fence stay, so that no step ever runs again. With the fence after the
+    last one that a worker had, nothing that is late can claim another step either.
+    """
     raise_fence(config, request)
-    job = Job(config, request["task"], request["step"])
-    result = job.result()
-    if result is not None and result["output"]:
-        write_file(job.file("result.json"), {**result, "output": ""})
-    return tell(config, request, job, 0)
+    for entry in os.scandir(folder_of(config, "jobs")):
+        path = os.path.join(entry.path, "result.json")
+        result = read_json(path) if entry.name.startswith(request["task"] + ".") else None
+        if result is not None:
+            result.pop("seen", None)
+            write_file(path, {**result, "text": "", "log": None, "output": ""})
+    return tell(config, request)
 
 
 def read(config, request):
     if request["verb"] == "job":
-        job = Job(config, request["task"], request["step"])
-        return tell(config, {**request, "verb": None}, job, request.get("wait", 0))
-    began, answer = time.monotonic(), blank(request)
-    try:
-        seen = Observation(config, request["args"]["username"]).facts()
-        answer.update({"state": "done", "class": "ok", "seen": seen})
-    except ReadFailed as error:
-        answer.update({"class": error.kind, "key": error.key, "text": error.text})
-    return {**answer, "seconds": round(time.monotonic() - began, 3)}
+        return tell(config, {**request, "verb": None})
+    if request["verb"] == "names":
+        return answer_with(request, "names", lambda: host_names(config))
+    return answer_with(request, "seen", lambda: look_at(config, request["args"]["username"]))
 
 
 def version(config, request):
-    answer = blank(request)
+    def look():
+        got = outcomes_of(config, {"versions": command(["tools", "versions"])})
+        return {"gate": VERSION, "yunohost": version_of(got["versions"])}
+
+    return answer_with(request, "seen", look)
+
+
+def answer_with(request, name, look):
+    began, answer = time.monotonic(), blank(request)
     try:
-        child = Child(config, command(config, ["tools", "versions"]))
-        versions = demand(child.end(time.monotonic() + READ_SECONDS))
-        seen = {"gate": VERSION, "yunohost": versions.get("yunohost", {}).get("version")}
-        return {**answer, "state": "done", "class": "ok", "seen": seen}
+        answer.update({"state": "done", "class": "ok", name: look()})
     except ReadFailed as error:
-        return {**answer, "class": error.kind, "key": error.key, "text": error.text}
+        answer.update(error.told)
+    return {**answer, "seconds": round(time.monotonic() - began, 3)}
 
 
 OPERATIONS = {"run": run, "attach": attach, "forget": forget, "read": read, "version": version}
@@ -1013,9 +991,7 @@ def main():
     except Exception:
         # Whether the step began is not known here, so a later attach has to say.
         answer = {**blank(request), "class": "trouble", "key": "gate_trouble"}
-    line = json.dumps(answer).encode("ascii") + b"\n"
-    while line:
-        line = line[os.write(1, line) :]
+    print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":

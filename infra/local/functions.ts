@@ -44,29 +44,38 @@ export function eventSourceOf(ground: WorkerGround, lane: Lane): EventSource {
   }
 }
 
-/** Every worker that the clock wakes. */
-export function schedulesOf(ground: WorkerGround): readonly Schedule[] {
-  return workers().flatMap((worker) => {
-    const { trigger, timeoutSeconds } = worker.definition
-    if (trigger.kind !== 'schedule') return []
-    const everySeconds = trigger.everyMinutes * 60
-    const invoke: Schedule['invoke'] = (event, context) => worker.run(event, context, ground.world)
-    return [{ everySeconds, timeoutSeconds, invoke, onFailure: ground.onFailure }]
+/** Every worker that the clock wakes, by name. */
+function schedulesOf({ world, onFailure }: WorkerGround): ReadonlyMap<string, Schedule> {
+  const schedules = Object.entries(functions).flatMap(([name, worker]) => {
+    if (!isWorker(worker) || worker.definition.trigger.kind !== 'schedule') return []
+    const everySeconds = worker.definition.trigger.everyMinutes * 60
+    const { timeoutSeconds } = worker.definition
+    const invoke: Schedule['invoke'] = (event, context) => worker.run(event, context, world)
+    return [[name, { everySeconds, timeoutSeconds, invoke, onFailure }] as const]
   })
+  return new Map(schedules)
+}
+
+/** One worker that the clock wakes. Throws for a name that is not one's. */
+export function scheduleOf(ground: WorkerGround, name: string): Schedule {
+  const schedule = schedulesOf(ground).get(name)
+  if (schedule === undefined) throw new Error(`No clock wakes "${name}".`)
+  return schedule
 }
 
 // Lane `host` has one group, so that a second poller only waits; with real queues it is two as well.
 const callsAtOnce: Readonly<Record<Lane, number>> = { host: 2, post: 5 }
 
-/** Starts the workers of both lanes and of the clock. */
+/** Starts the workers of both lanes and of the clock; `everySeconds` is for the sweeper alone. */
 export function startWorkers(
   ground: WorkerGround,
   options: { everySeconds?: number | undefined } = {},
 ): Running {
   const { everySeconds } = options
-  const schedules = schedulesOf(ground).map((schedule) =>
-    startSchedule(everySeconds === undefined ? schedule : { ...schedule, everySeconds }),
-  )
+  const schedules = [...schedulesOf(ground)].map(([name, schedule]) => {
+    const isHurried = everySeconds !== undefined && name === 'workers-sweep'
+    return startSchedule(isHurried ? { ...schedule, everySeconds } : schedule)
+  })
   const lanes = (['host', 'post'] as const).map((lane) =>
     pollQueue(eventSourceOf(ground, lane), callsAtOnce[lane]),
   )

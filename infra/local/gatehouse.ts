@@ -30,7 +30,8 @@ import { type Servers, startServers } from './servers.ts'
 export interface GatehouseOptions {
   readonly folder: string
   readonly ports?: { readonly api?: number; readonly mailbox?: number; readonly discord?: number }
-  readonly leaseSeconds?: number
+  /** Leases, waits and time-outs of about a second, for tests. */
+  readonly isFast?: boolean
   /** How often the clock wakes the sweeper, instead of every minute. */
   readonly sweepSeconds?: number
   readonly settings?: Readonly<Record<string, string>>
@@ -131,21 +132,14 @@ interface Place {
 async function install(options: GatehouseOptions, place: Place): Promise<Installation> {
   const assetsFolder = join(options.folder, 'assets')
   await writeAssets(functions, assetsFolder)
-  const { leaseSeconds } = options
-  const lease =
-    leaseSeconds === undefined
-      ? {}
-      : {
-          LEASE_SECONDS: String(leaseSeconds),
-          RENEW_SECONDS: String(Math.max(1, Math.floor(leaseSeconds / 3))),
-        }
   return newInstallation(place.servers, {
     name: 'local',
     publicUrl: place.api,
     databaseUri: place.databaseUri,
     assetsFolder,
     keys: await keepKeys(join(options.folder, 'secrets.json')),
-    settings: { ...lease, ...options.settings },
+    isFast: options.isFast ?? false,
+    ...(options.settings ? { settings: options.settings } : {}),
   })
 }
 

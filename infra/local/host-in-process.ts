@@ -62,8 +62,10 @@ function runGate(ground: Ground, channel: ssh2.ServerChannel): ChildProcess {
   channel.pipe(child.stdin)
   child.stdout.pipe(channel, { end: false })
   child.stderr.pipe(channel.stderr, { end: false })
-  child.once('close', (code) => {
-    channel.exit(code ?? 255)
+  child.once('close', (code, signal) => {
+    // As OpenSSH tells it: by a name without its first three letters.
+    if (signal === null) channel.exit(code ?? 255)
+    else channel.exit(signal.slice(3))
     channel.end()
   })
   return child

@@ -45,6 +45,8 @@ async function writeSshdFiles(ground: Ground, port: number): Promise<string> {
     'DisableForwarding yes',
     'PermitTTY no',
     'PermitUserRC no',
+    // Keeps bash, where it is this user's shell, from reading ~/.bashrc before each call of the gate.
+    'SetEnv SHLVL=1',
     'MaxStartups 200',
     'MaxSessions 100',
     'LogLevel VERBOSE',

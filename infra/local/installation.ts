@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { awsNames } from './aws-names.ts'
+import { fastPace, fastVisibilitySeconds } from './fast-pace.ts'
 import type { LocalHost } from './host.ts'
 import type { QueueUrls } from './queues.ts'
 import type { Servers } from './servers.ts'
@@ -26,6 +27,8 @@ export interface InstallationOptions {
   readonly assetsFolder: string
   readonly keys?: KeyRings
   readonly settings?: Readonly<Record<string, string>>
+  /** Leases, waits and time-outs of about a second, for tests. */
+  readonly isFast?: boolean
 }
 
 /** Key rings that outlive a restart: without them nothing sealed can be opened, and every token is void. */
@@ -53,7 +56,9 @@ export async function newInstallation(
 ): Promise<Installation> {
   const { name, databaseUri, keys = newKeyRings() } = options
   const path = `/gatehouse/${name}/`
-  const queueUrls = await servers.queues.create(`${name}-`)
+  const pace = options.isFast ? fastPace : {}
+  const visibility = options.isFast ? fastVisibilitySeconds : undefined
+  const queueUrls = await servers.queues.create(`${name}-`, visibility)
   const secrets = new Map<string, string>()
   const setSecret = (secret: string, value: string | undefined) => {
     servers.parameters.set(path + secret, value)
@@ -70,6 +75,7 @@ export async function newInstallation(
     HOST_QUEUE_URL: queueUrls.host,
     POST_QUEUE_URL: queueUrls.post,
     DEAD_LETTER_QUEUE_URL: queueUrls.dead,
+    ...pace,
     ...options.settings,
   }
   return {

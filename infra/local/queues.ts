@@ -13,7 +13,7 @@ export interface LocalQueues {
   readonly endpoint: string
   readonly client: SQSClient
   /** Makes the three queues of one installation; `prefix` keeps installations apart. */
-  create(prefix: string): Promise<QueueUrls>
+  create(prefix: string, visibilitySeconds?: number): Promise<QueueUrls>
   remove(urls: QueueUrls): Promise<void>
   stop(): Promise<void>
 }
@@ -25,7 +25,8 @@ export interface QueueUrls {
   readonly dead: string
 }
 
-const visibilitySeconds = 120
+// As in the template (infra/queues.ts).
+const usualVisibilitySeconds = 120
 const maxReceiveCount = 1000
 
 /** Starts the queue server on 127.0.0.1. */
@@ -35,12 +36,12 @@ export async function startQueues(options: { port?: number } = {}): Promise<Loca
   // Not `startFauxqs`: that one listens on every address of the machine.
   await app.listen({ host: '127.0.0.1', port })
   const endpoint = `http://127.0.0.1:${port}`
-  const { region, credentials } = awsNames
-  const client = new SQSClient({ endpoint, region, credentials })
+  const client = newQueueClient(endpoint)
   return {
     endpoint,
     client,
-    create: (prefix) => createAll(client, endpoint, prefix),
+    create: (prefix, visibilitySeconds = usualVisibilitySeconds) =>
+      createAll({ client, endpoint, prefix, visibilitySeconds }),
     remove: async (urls) => {
       for (const url of Object.values(urls)) {
         await client.send(new DeleteQueueCommand({ QueueUrl: url }))
@@ -53,7 +54,21 @@ export async function startQueues(options: { port?: number } = {}): Promise<Loca
   }
 }
 
-async function createAll(client: SQSClient, endpoint: string, prefix: string): Promise<QueueUrls> {
+/** A client of a queue server on this machine. */
+export function newQueueClient(endpoint: string): SQSClient {
+  const { region, credentials } = awsNames
+  return new SQSClient({ endpoint, region, credentials })
+}
+
+interface QueueWish {
+  readonly client: SQSClient
+  readonly endpoint: string
+  readonly prefix: string
+  readonly visibilitySeconds: number
+}
+
+async function createAll(wish: QueueWish): Promise<QueueUrls> {
+  const { client, endpoint, prefix, visibilitySeconds } = wish
   const make = async (name: string, attributes: Record<string, string>) => {
     const QueueName = `${prefix}${name}.fifo`
     const Attributes = { FifoQueue: 'true', ...attributes }

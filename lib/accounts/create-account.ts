@@ -6,6 +6,7 @@ import { ringFor } from '../queue/ring.ts'
 import { userCreate } from '../tasks/user-create.ts'
 import type { Account } from './account.ts'
 import type { AccountWish } from './account-wish.ts'
+import { isDisplayNameOfHost, isUsernameOfHost } from './host-names.ts'
 import { isReservedName } from './reserved-names.ts'
 import { toNameKey } from './rules.ts'
 
@@ -53,12 +54,15 @@ export async function createAccount(
 async function refuseTakenNames({ database }: CreateAccountUses, wish: AccountWish) {
   const { username, displayName } = wish
   if (isReservedName(username)) throw new Failure('username_taken')
-  const [isUsernameTaken, isDisplayNameTaken] = await Promise.all([
-    database.accounts.isNameInUse(username, 'username'),
-    database.accounts.isNameInUse(toNameKey(displayName), 'display_name', username),
+  const [namesakes, hostNames] = await Promise.all([
+    database.accounts.findNamesakes(username, toNameKey(displayName)),
+    database.hostNames.find(),
   ])
-  if (isUsernameTaken) throw new Failure('username_taken')
-  if (isDisplayNameTaken) throw new Failure('display_name_refused', { field: 'display_name' })
+  const isUsernameOnHost = hostNames && isUsernameOfHost(hostNames, username)
+  if (namesakes.ofUsername || isUsernameOnHost) throw new Failure('username_taken')
+  const isDisplayNameOnHost = hostNames && isDisplayNameOfHost(hostNames, displayName, username)
+  if (namesakes.ofDisplayName || isDisplayNameOnHost)
+    throw new Failure('display_name_refused', { field: 'display_name' })
 }
 
 function toAccount(uses: CreateAccountUses, principal: Principal, wish: AccountWish): Account {

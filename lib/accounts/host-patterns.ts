@@ -21,7 +21,7 @@ const newerRanges = lettersNewerThanHost
 
 /** Whether one character, if it is a letter or digit for Node, is one for the host too. */
 export function isLetterOfHost(character: string): boolean {
-  const code = character.codePointAt(0) ?? 0
+  const code = Number(character.codePointAt(0))
   return !newerRanges.some(([first = 0, last = first]) => code >= first && code <= last)
 }
 

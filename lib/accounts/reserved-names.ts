@@ -54,11 +54,8 @@ const staffTitles = `admin admins administrator administrators administratorin a
 // From this length on, i and l count as the same letter; shorter ones would take names like Ali from people.
 const shortestBlurred = 5
 
-const reserved = toSkeletons(
-  [hostNames, roleMailboxes, systemNames, serviceNames, staffNames, appIds].join(' '),
-)
-const blurredReserved = new Set(
-  [...reserved].map(blur).filter((name) => name.length >= shortestBlurred),
+const reserved = toReservedKeys(
+  words([hostNames, roleMailboxes, systemNames, serviceNames, staffNames, appIds].join(' ')),
 )
 const blurredTitles = new Set([...toSkeletons(staffTitles)].map(blur))
 const blurredAppIds = [...toSkeletons(appIds)].map(blur)
@@ -69,12 +66,28 @@ export function isReservedName(name: string): boolean {
   const blurred = blur(skeleton)
   return (
     skeleton === '' ||
-    reserved.has(skeleton.replaceAll('1', 'l')) ||
-    reserved.has(skeleton.replaceAll('1', 'i')) ||
-    blurredReserved.has(blurred) ||
+    looksReserved(name, reserved) ||
     blurredAppIds.some((id) => blurred.startsWith(id)) ||
     blurred.startsWith(blur('yunohost')) ||
     name.split(/[^\p{L}\p{M}\p{N}]+/u).some(isStaffTitle)
+  )
+}
+
+/** Keys that the given names are recognised by, however they are spelled; a name without a letter has none. */
+export function toReservedKeys(names: readonly string[]): ReadonlySet<string> {
+  const skeletons = names.map(toSkeleton).filter((skeleton) => skeleton !== '')
+  const long = skeletons.filter((skeleton) => skeleton.length >= shortestBlurred)
+  return new Set([...skeletons, ...long.map(blur)])
+}
+
+/** Whether a name is, or looks like, one of those that `toReservedKeys` made the keys of. */
+export function looksReserved(name: string, keys: ReadonlySet<string>): boolean {
+  const skeleton = toSkeleton(name)
+  return (
+    keys.has(skeleton) ||
+    keys.has(skeleton.replaceAll('1', 'l')) ||
+    keys.has(skeleton.replaceAll('1', 'i')) ||
+    (skeleton.length >= shortestBlurred && keys.has(blur(skeleton)))
   )
 }
 
@@ -89,5 +102,9 @@ function blur(skeleton: string): string {
 }
 
 function toSkeletons(names: string): ReadonlySet<string> {
-  return new Set(names.trim().split(/\s+/).map(toSkeleton))
+  return new Set(words(names).map(toSkeleton))
+}
+
+function words(text: string): readonly string[] {
+  return text.trim().split(/\s+/)
 }

@@ -2,15 +2,16 @@ import * as z from 'zod'
 import type { Chat, ChatMessage } from '../ports.ts'
 import { DeliveryError } from '../queue/delivery.ts'
 import { adapter } from './adapter.ts'
+import { seconds as secondsSetting } from './seconds.ts'
 
 const discordSettings = z.object({
   DISCORD_ROLE_ID: z
     .string()
     .regex(/^\d{1,20}$/)
     .optional(),
+  CHAT_SECONDS: secondsSetting(5),
 })
 
-const timeoutMilliseconds = 5000
 // Discord's limits: title and field name, field value, fields, all characters of an embed.
 const longestName = 256
 const longestValue = 1024
@@ -26,7 +27,7 @@ export const discordChat = adapter<Chat, z.infer<typeof discordSettings>>({
     async post(message) {
       const webhook = await readWebhook(() => secret('discord-webhook'))
       const body = JSON.stringify(toBody(message, settings.DISCORD_ROLE_ID))
-      await judge(await deliver(webhook, body))
+      await judge(await deliver(webhook, body, settings.CHAT_SECONDS))
     },
   }),
 })
@@ -74,14 +75,14 @@ async function readWebhook(secret: () => Promise<string>): Promise<URL> {
 }
 
 // Without the cause, which may quote the address. Twice the same message is better than none.
-async function deliver(webhook: URL, body: string): Promise<Response> {
+async function deliver(webhook: URL, body: string, longestSeconds: number): Promise<Response> {
   try {
     return await fetch(webhook, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body,
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMilliseconds),
+      signal: AbortSignal.timeout(longestSeconds * 1000),
     })
   } catch {
     throw new DeliveryError('transient', 'The chat does not answer')

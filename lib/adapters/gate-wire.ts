@@ -4,8 +4,8 @@ import type { GateAnswer, GateRequest } from '../yunohost/gate.ts'
 /** Version of the documents that the gate and its callers exchange. */
 const version = 1
 
-/** No answer is longer: the gate cuts a command's output at 64 KiB, which JSON may blow up fourfold. */
-export const mostAnswerBytes = 262_144
+/** No answer is longer: names come in 1 MiB at most, and output is cut at 64 KiB, which JSON blows up less than that. */
+export const mostAnswerBytes = 1_179_648
 
 // Keys that are not here are left out: the gate tells more than its callers need.
 const seenSchema = z.object({
@@ -15,6 +15,14 @@ const seenSchema = z.object({
   home: z.boolean(),
   mailbox: z.boolean(),
   password_works: z.boolean().optional(),
+})
+
+const name = z.string().min(1).max(64)
+
+const namesSchema = z.object({
+  reserved: z.array(name),
+  apps: z.array(name),
+  people: z.array(z.object({ username: name, full_names: z.array(name), aliases: z.array(name) })),
 })
 
 const envelopeSchema = z.object({
@@ -42,6 +50,8 @@ const answerSchema = z.object({
   seconds: z.number().nonnegative(),
   output: z.string(),
   seen: seenSchema.optional(),
+  // Half a list would free names that are in use, so what is not one as a whole is none.
+  names: namesSchema.optional().catch(undefined),
 })
 
 /** The request as the gate reads it. A job is named by task and step alone, so `user` is no verb of one. */

@@ -10,7 +10,10 @@ import { adapter } from './adapter.ts'
 import { readAgain } from './secrets.ts'
 import { publicUrl } from './settings.ts'
 
-/** Seals with the current key of the ring `sealing-keys` and opens with any of it. */
+/**
+ * Seals with the current key of the ring `sealing-keys` and opens with any of it. One adapter for both: the keys
+ * are symmetric, so a function that only seals could open as well whatever it was given; that would take key pairs.
+ */
 export const ringSealer = adapter<Sealer, object>({
   settings: z.object({}),
   secrets: ['sealing-keys'],

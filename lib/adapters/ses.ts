@@ -5,6 +5,7 @@ import type { Mail, Mailer } from '../ports.ts'
 import { DeliveryError } from '../queue/delivery.ts'
 import { adapter } from './adapter.ts'
 import { awsClientConfig, awsUrl, awsVariables } from './aws.ts'
+import { seconds } from './seconds.ts'
 
 const labels = '(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.){1,30}[a-z0-9-]{2,63}'
 const localPart = "[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -18,11 +19,9 @@ const sesSettings = z.object({
     .max(320)
     .regex(new RegExp(`${bareAddress.source}|${namedAddress.source}`, 'i')),
   AWS_ENDPOINT_URL_SES: awsUrl.optional(),
+  MAIL_SECONDS: seconds(10),
   ...awsVariables,
 })
-
-const timeoutMilliseconds = 10_000
-const connectMilliseconds = 4000
 
 /** Amazon SES (v1 SendEmail). One call per mail: whether to try again is the task's decision, which knows more. */
 export const sesMailer = adapter<Mailer, z.infer<typeof sesSettings>>({
@@ -30,10 +29,11 @@ export const sesMailer = adapter<Mailer, z.infer<typeof sesSettings>>({
   secrets: [],
   grants: [{ action: 'ses:SendEmail', resource: 'MailIdentity' }],
   open: ({ settings }) => {
+    const longest = settings.MAIL_SECONDS * 1000
     const client = new SESClient({
       ...awsClientConfig(settings, settings.AWS_ENDPOINT_URL_SES),
       maxAttempts: 1,
-      requestHandler: { connectionTimeout: connectMilliseconds },
+      requestHandler: { connectionTimeout: longest / 2 },
     })
     return {
       async send(mail) {
@@ -41,7 +41,7 @@ export const sesMailer = adapter<Mailer, z.infer<typeof sesSettings>>({
           throw new DeliveryError('permanent', 'The recipient is not a single plain mail address')
         }
         const command = new SendEmailCommand(toInput(mail, settings.MAIL_SENDER))
-        const abortSignal = AbortSignal.timeout(timeoutMilliseconds)
+        const abortSignal = AbortSignal.timeout(longest)
         const answer = await client.send(command, { abortSignal }).catch(failDelivery)
         if (answer.MessageId) return { messageId: answer.MessageId }
         throw new DeliveryError('ambiguous', 'SES answered without a message id')
@@ -65,24 +65,18 @@ function toInput(mail: Mail, sender: string): SendEmailCommandInput {
 // Neither the cause nor SES's own sentence goes along: both may quote the address.
 function failDelivery(error: unknown): never {
   if (error instanceof SESServiceException) {
-    const status = error.$metadata.httpStatusCode ?? 0
-    throw new DeliveryError(
-      kindOfRefusal(error.name, status),
-      `SES refused the mail: ${error.name} (${status})`,
-    )
+    const status = error.$metadata.httpStatusCode
+    const text = `SES refused the mail: ${error.name} (${status})`
+    throw new DeliveryError(kindOfRefusal(error.name), text)
   }
-  const named = z.object({ name: z.string(), code: z.string().optional() }).safeParse(error)
-  const text = named.data?.code ?? named.data?.name ?? 'unknown error'
-  throw new DeliveryError(
-    isBeforeSending(error) ? 'transient' : 'ambiguous',
-    `SES was not reached: ${text}`,
-  )
+  const { name, code } = Object(error)
+  const kind = isBeforeSending(error) ? 'transient' : 'ambiguous'
+  throw new DeliveryError(kind, `SES was not reached: ${code ?? name}`)
 }
 
 // Only what is wrong with this one mail is final. The rest (throttling, a sender or account that is not ready, rights,
 // trouble of theirs) ends by itself or by an operator's hand, and nothing was accepted.
-function kindOfRefusal(name: string, status: number): DeliveryError['kind'] {
-  if (status >= 200 && status < 300) return 'ambiguous'
+function kindOfRefusal(name: string): DeliveryError['kind'] {
   return name === 'InvalidParameterValue' || name === 'ValidationError' ? 'permanent' : 'transient'
 }
 

@@ -38,20 +38,12 @@ const wholeNumber = z
   .regex(/^[1-9]\d{0,5}$/)
   .transform(Number)
 
-const tuningSchema = z.object({
-  CREATE_USER_PER_HOUR: wholeNumber.default(600),
-  LEASE_SECONDS: wholeNumber.default(30),
-  RENEW_SECONDS: wholeNumber.default(10),
-})
+const tuningSchema = z.object({ CREATE_USER_PER_HOUR: wholeNumber.default(600) })
 
 /** Numbers that operators tune, with the defaults of the design. */
 export const tuningSettings = adapter<Tuning, z.infer<typeof tuningSchema>>({
   settings: tuningSchema,
   secrets: [],
   grants: [],
-  open: ({ settings }) => ({
-    createUserPerHour: settings.CREATE_USER_PER_HOUR,
-    leaseSeconds: settings.LEASE_SECONDS,
-    renewSeconds: settings.RENEW_SECONDS,
-  }),
+  open: ({ settings }) => ({ createUserPerHour: settings.CREATE_USER_PER_HOUR }),
 })

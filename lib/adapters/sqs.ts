@@ -6,11 +6,14 @@ import type { Lane } from '../queue/queue.ts'
 import type { Opening } from './adapter.ts'
 import { adapter } from './adapter.ts'
 import { awsClientConfig, awsUrl, awsVariables } from './aws.ts'
+import { seconds } from './seconds.ts'
 
 const ringSettings = z.object({
   HOST_QUEUE_URL: awsUrl,
   POST_QUEUE_URL: awsUrl,
   AWS_ENDPOINT_URL_SQS: awsUrl.optional(),
+  // A ring that is lost is made up for by the sweeper; nobody waits long for one.
+  QUEUE_SECONDS: seconds(2),
   ...awsVariables,
 })
 
@@ -18,8 +21,6 @@ const workerSettings = ringSettings.extend({ DEAD_LETTER_QUEUE_URL: awsUrl })
 
 type RingSettings = z.infer<typeof ringSettings>
 
-// A ring that is lost is made up for by the sweeper; nobody waits long for one.
-const timeoutMilliseconds = 2000
 const longestBody = 16_384
 const longestReason = 256
 
@@ -52,13 +53,14 @@ export const sqsWorkerDoorbell = adapter<Doorbell, z.infer<typeof workerSettings
     const client = clientOf(opening)
     return {
       ring: ringer(opening),
-      async hide(lane, receipt, seconds) {
+      async hide(lane, receipt, hiddenSeconds) {
         const command = new ChangeMessageVisibilityCommand({
           QueueUrl: queueOf(lane, settings),
           ReceiptHandle: receipt,
-          VisibilityTimeout: seconds,
+          // The queue counts whole seconds.
+          VisibilityTimeout: Math.ceil(hiddenSeconds),
         })
-        await client.send(command, timeout())
+        await client.send(command, timeout(settings))
       },
       async setAside(body, reason) {
         const message = asideMessage(body, reason)
@@ -66,7 +68,7 @@ export const sqsWorkerDoorbell = adapter<Doorbell, z.infer<typeof workerSettings
           QueueUrl: settings.DEAD_LETTER_QUEUE_URL,
           ...message,
         })
-        await client.send(command, timeout())
+        await client.send(command, timeout(settings))
       },
     }
   },
@@ -82,7 +84,7 @@ function ringer(opening: Pick<Opening<RingSettings>, 'settings' | 'share'>): Doo
       MessageGroupId: lane === 'host' ? 'host' : sha256(resource),
       MessageDeduplicationId: `${taskId}#${ring}`,
     })
-    await client.send(command, timeout())
+    await client.send(command, timeout(opening.settings))
   }
 }
 
@@ -117,8 +119,8 @@ function queueOf(lane: Lane, settings: RingSettings): string {
   return lane === 'host' ? settings.HOST_QUEUE_URL : settings.POST_QUEUE_URL
 }
 
-function timeout() {
-  return { abortSignal: AbortSignal.timeout(timeoutMilliseconds) }
+function timeout({ QUEUE_SECONDS }: RingSettings) {
+  return { abortSignal: AbortSignal.timeout(QUEUE_SECONDS * 1000) }
 }
 
 function sha256(text: string): string {

@@ -9,6 +9,10 @@ export interface SshTarget {
   readonly address: string
   readonly port: number
   readonly user: string
+  /** Longest time until the connection stands. */
+  readonly connectSeconds: number
+  /** Between two questions whether the other end is still there; three without an answer end the line. */
+  readonly keepAliveSeconds: number
   /** Private key in OpenSSH's text form. */
   readonly privateKey: string
   /** `SHA256:...`, as `ssh-keygen -l` prints them. */
@@ -73,8 +77,8 @@ export async function openLine(target: SshTarget): Promise<SshLine> {
     username: target.user,
     privateKey: target.privateKey,
     authHandler: ['publickey'],
-    readyTimeout: 10_000,
-    keepaliveInterval: 10_000,
+    readyTimeout: target.connectSeconds * 1000,
+    keepaliveInterval: target.keepAliveSeconds * 1000,
     keepaliveCountMax: 3,
     algorithms,
     // Before anything is offered to the other end, our key least of all.

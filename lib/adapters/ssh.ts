@@ -4,6 +4,8 @@ import { HostError } from '../yunohost/gate.ts'
 import type { Opening } from './adapter.ts'
 import { adapter } from './adapter.ts'
 import { mostAnswerBytes, readGateAnswer, toGateDocument } from './gate-wire.ts'
+import { seconds } from './seconds.ts'
+import { readAgain } from './secrets.ts'
 import type { SshLine } from './ssh-line.ts'
 import { openLine } from './ssh-line.ts'
 
@@ -15,6 +17,9 @@ const sshSettings = z.object({
     .default('22')
     .transform(Number)
     .pipe(z.int().max(65_535)),
+  SSH_CONNECT_SECONDS: seconds(10),
+  // Three that are not answered end the line: a dead one is known after 40 s at most (FI-05).
+  SSH_KEEP_ALIVE_SECONDS: seconds(10),
   HOST_USER: z.string().regex(/^[A-Za-z_][\w.-]{0,63}$/),
 })
 
@@ -34,11 +39,11 @@ export const sshHost = adapter<Host, z.infer<typeof sshSettings>>({
   open: (opening) => {
     const keeper = keepLine(() => connect(opening))
     return {
-      ask: (request) =>
+      ask: (request, longestSeconds = Number.POSITIVE_INFINITY) =>
         keeper.use(async (line) => {
           const { stdout, code } = await line.run(command, {
             input: JSON.stringify(toGateDocument(request)),
-            timeoutSeconds: request.wait + extraSeconds,
+            timeoutSeconds: Math.min(longestSeconds, request.wait + extraSeconds),
             mostBytes: mostAnswerBytes,
           })
           const answer = code === null ? undefined : readGateAnswer(stdout, request)
@@ -53,18 +58,56 @@ export const sshHost = adapter<Host, z.infer<typeof sshSettings>>({
   },
 })
 
-async function connect(opening: SshOpening): Promise<SshLine> {
-  const { HOST_ADDRESS: address, HOST_PORT: port, HOST_USER: user } = opening.settings
-  const [privateKey, pins] = await Promise.all([
-    readSecret(opening, 'ssh-key'),
-    readSecret(opening, 'ssh-host-keys'),
-  ])
-  return openLine({ address, port, user, privateKey, pins: parsePins(pins) })
+/** Our key, and the fingerprints of the host as their secret has them. */
+interface Access {
+  readonly privateKey: string
+  readonly pins: string
 }
 
-async function readSecret(opening: SshOpening, name: string): Promise<string> {
+async function connect(opening: SshOpening): Promise<SshLine> {
+  const access = await readAccess(opening.secret)
   try {
-    return await opening.secret(name)
+    return await connectWith(opening, access)
+  } catch (refusal) {
+    const isRefused = refusal instanceof HostError && refusal.kind === 'identity'
+    const corrected = isRefused ? await readCorrected(opening, access) : undefined
+    if (corrected === undefined) throw refusal
+    return connectWith(opening, corrected)
+  }
+}
+
+async function connectWith(
+  { settings }: SshOpening,
+  { privateKey, pins }: Access,
+): Promise<SshLine> {
+  return openLine({
+    address: settings.HOST_ADDRESS,
+    port: settings.HOST_PORT,
+    user: settings.HOST_USER,
+    connectSeconds: settings.SSH_CONNECT_SECONDS,
+    keepAliveSeconds: settings.SSH_KEEP_ALIVE_SECONDS,
+    privateKey,
+    pins: parsePins(pins),
+  })
+}
+
+/** Undefined where the secrets are still what they were: another try would only offer our key again. */
+async function readCorrected(opening: SshOpening, old: Access): Promise<Access | undefined> {
+  const fresh = await readAccess((name) => readAgain(opening, name, 0)).catch(() => undefined)
+  return fresh?.privateKey === old.privateKey && fresh.pins === old.pins ? undefined : fresh
+}
+
+async function readAccess(read: SshOpening['secret']): Promise<Access> {
+  const [privateKey, pins] = await Promise.all([
+    readSecret(read, 'ssh-key'),
+    readSecret(read, 'ssh-host-keys'),
+  ])
+  return { privateKey, pins }
+}
+
+async function readSecret(read: SshOpening['secret'], name: string): Promise<string> {
+  try {
+    return await read(name)
   } catch (cause) {
     throw new HostError('unreachable', `The secret "${name}" is needed to reach the host`, cause)
   }

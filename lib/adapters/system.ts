@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import * as z from 'zod'
-import type { Clock, Log, LogFields, Random } from '../ports.ts'
+import type { Clock, Log, LogFields, Milestones, Random } from '../ports.ts'
 import { adapter } from './adapter.ts'
 
 const nothing = { settings: z.object({}), secrets: [], grants: [] }
@@ -37,6 +37,12 @@ async function repeat(
 export const systemRandom = adapter<Random, object>({
   ...nothing,
   open: () => ({ bytes: (length) => new Uint8Array(randomBytes(length)) }),
+})
+
+/** Nobody hears of milestones but tests, which put a listener of their own in this place. */
+export const unheardMilestones = adapter<Milestones, object>({
+  ...nothing,
+  open: () => ({ reached: () => Promise.resolve() }),
 })
 
 /** One JSON document per event and line on standard output. */
@@ -79,10 +85,9 @@ function write(level: string, event: string, fields: LogFields = {}): void {
   process.stdout.write(`${oneLine({ ...line, ...Object.fromEntries(allowed) })}\n`)
 }
 
-function plain(value: unknown, length: number): string | number | boolean | undefined {
+function plain(value: unknown, length: number): string | number | undefined {
   if (typeof value === 'string') return value.slice(0, length)
-  if (typeof value === 'number' && Number.isFinite(value)) return value
-  return typeof value === 'boolean' ? value : undefined
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 
 // JSON leaves DEL, C1 controls, line separators and invisible marks as they are; terminals and viewers act on them.

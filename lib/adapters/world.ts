@@ -26,13 +26,11 @@ export async function openPorts<Table extends Uses>(
   world: World,
 ): Promise<Opened<Table>> {
   const overrides: Readonly<Record<string, unknown>> = world.overrides
-  const table: ReadonlyArray<[string, AnyAdapter | undefined]> = Object.entries(uses)
+  const table: ReadonlyArray<[string, AnyAdapter]> = Object.entries(uses)
   const given = table.filter(([name]) => overrides[name] !== undefined)
   const toOpen = table.filter(([name]) => overrides[name] === undefined)
-  const openings = prepare(
-    toOpen.flatMap(([, adapter]) => adapter ?? []),
-    world,
-  )
+  const adapters = toOpen.map(([, adapter]) => adapter)
+  const openings = prepare(adapters, world)
   const ports = await Promise.all(
     toOpen.map(async ([name, adapter]) => [name, await open(adapter, openings, world)]),
   )
@@ -63,9 +61,9 @@ function missingForSecrets(world: World): readonly string[] {
   return 'wrong' in read ? read.wrong : []
 }
 
-function open(adapter: AnyAdapter | undefined, openings: Openings, world: World): unknown {
-  const opening = adapter && openings.get(adapter)
-  if (!adapter || !opening || world.opened.has(adapter)) return world.opened.get(adapter)
+function open(adapter: AnyAdapter, openings: Openings, world: World): unknown {
+  const opening = openings.get(adapter)
+  if (!opening || world.opened.has(adapter)) return world.opened.get(adapter)
   // Kept as a promise, so that two requests at the same time open it once.
   const opened = Promise.resolve().then(() => adapter.open(opening))
   world.opened.set(adapter, opened)

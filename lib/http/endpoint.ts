@@ -156,12 +156,12 @@ function toAnswer(definition: EndpointDefinition, result: unknown): HttpAnswer {
   if (isReply(result)) {
     return { statusCode: result.status, headers: { ...result.headers }, body: result.body }
   }
-  // Parsing strips every field that the declaration does not name (T18).
+  // Parsing strips every field that the declaration does not name (T18). Without one, only a reply can be given.
   const body = definition.output?.parse(result)
   return {
     statusCode: definition.status,
     headers: { 'content-type': 'application/json; charset=utf-8' },
-    body: body === undefined ? '' : JSON.stringify(body),
+    body: JSON.stringify(body),
   }
 }
 

@@ -16,13 +16,14 @@ export function matchPattern(pattern: string, path: string): PatternValues | und
 
 /** Orders patterns by how exactly they say a path: static before variable before greedy, from the left. */
 export function compareBySpecificity(left: string, right: string): number {
-  const rightParts = partsOf(right)
-  for (const [index, part] of partsOf(left).entries()) {
-    const other = rightParts[index]
-    if (other === undefined) return -1
-    if (part.kind !== other.kind) return ranks[part.kind] - ranks[other.kind]
-  }
-  return 0
+  return toRanks(left).localeCompare(toRanks(right))
+}
+
+/** One digit for each part, so that patterns compare as texts do. */
+function toRanks(pattern: string): string {
+  return partsOf(pattern)
+    .map(({ kind }) => ranks[kind])
+    .join('')
 }
 
 /** True when a pattern ends in a variable that takes several segments. */
@@ -35,13 +36,13 @@ export function respell(pattern: string, path: string): string | undefined {
   const parts = partsOf(pattern)
   const segments = segmentsOf(path)
   if (segments.length !== parts.length) return undefined
-  const spelled = parts.map((part, index) => respellPart(part, segments[index] ?? ''))
+  const spelled = parts.map((part, index) => respellPart(part, segments[index]))
   return spelled.includes(undefined) ? undefined : `/${spelled.join('/')}`
 }
 
-function respellPart(part: Part, segment: string): string | undefined {
-  if (part.kind !== 'static') return segment === '' ? undefined : segment
-  return part.name.toLowerCase() === segment.toLowerCase() ? part.name : undefined
+function respellPart(part: Part, segment: string | undefined): string | undefined {
+  if (part.kind !== 'static') return segment || undefined
+  return part.name.toLowerCase() === segment?.toLowerCase() ? part.name : undefined
 }
 
 function collectValues(
@@ -50,9 +51,9 @@ function collectValues(
 ): PatternValues | undefined {
   const values: Record<string, string> = {}
   for (const [index, part] of parts.entries()) {
-    const segment = segments[index] ?? ''
+    const segment = segments[index]
     if (part.kind === 'greedy') values[part.name] = segments.slice(index).join('/')
-    else if (part.kind === 'variable' && segment !== '') values[part.name] = segment
+    else if (part.kind === 'variable' && segment) values[part.name] = segment
     else if (part.kind === 'variable' || part.name !== segment) return undefined
   }
   return values

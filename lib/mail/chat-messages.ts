@@ -54,7 +54,7 @@ export function resetWithoutAddress(request: { readonly username: string }): Cha
 /** A mail to a person was given up. */
 export function mailFailed(mail: {
   readonly username: string
-  readonly reason: string
+  readonly reason: string | null
 }): ChatMessage {
   return toMessage('A mail could not be delivered', {
     Username: mail.username,
@@ -109,12 +109,10 @@ export function laneStopped(lane: { readonly lane: Lane; readonly reason: string
 const longestValue = 500
 
 function toMessage(title: string, fields: Readonly<Record<string, string | null>>): ChatMessage {
-  const known = Object.entries(fields).filter(([, value]) => value !== null && value !== '')
-  return {
-    title,
-    fields: known.map(([name, value]) => ({ name, value: toPlainText(value ?? '') })),
-    ping: true,
-  }
+  const known = Object.entries(fields).flatMap(([name, value]) =>
+    value ? [{ name, value: toPlainText(value) }] : [],
+  )
+  return { title, fields: known, ping: true }
 }
 
 // Control, zero-width and direction characters would hide or reorder what staff read (T22).

@@ -18,7 +18,7 @@ export interface RequestResetUses {
 
 /**
  * Queues the mail with a reset link. Throws `unknown_user`. An account that cannot get one, for want of
- * an address that takes mail or because it is suspended, gets the same answer, and staff hear of it.
+ * an address that takes mail or because it is suspended, gets the same answer, and staff hear of it once a day.
  */
 export async function requestReset(uses: RequestResetUses, username: string): Promise<void> {
   const account = await uses.database.accounts.find(username)
@@ -26,20 +26,30 @@ export async function requestReset(uses: RequestResetUses, username: string): Pr
     throw new Failure('unknown_user')
   }
   const isReachable = account.address !== null && account.addressState === 'good'
-  const mayReset = isReachable && account.state === 'active'
+  if (isReachable && account.state === 'active') await mailLink(uses, username)
+  else await tellOnceADay(uses, username)
+}
+
+async function mailLink(uses: RequestResetUses, username: string): Promise<void> {
   const task = await uses.database.transaction(async (records) => {
-    const next = mayReset
-      ? await mailTask(
-          uses,
-          username,
-          await issueLink(uses, records, { username, purpose: 'reset_password' }),
-        )
-      : await newTask(uses, tellStaff, {
-          input: { event: 'reset_without_address', username, reason: '' },
-        })
+    const token = await issueLink(uses, records, { username, purpose: 'reset_password' })
+    const next = await mailTask(uses, username, token)
     await records.tasks.insert(next)
     return next
   })
+  await ringFor(uses, [task])
+}
+
+// A task each time, of which staff see the first: so every answer costs the same and takes the same time (T08).
+async function tellOnceADay(uses: RequestResetUses, username: string): Promise<void> {
+  const { counters } = uses.database
+  const now = uses.clock.now()
+  const key = `reset_notice:${username}:${now.toISOString().slice(0, 10)}`
+  const event = (await counters.isKnown(key)) ? 'reset_asked_again' : 'reset_without_address'
+  const task = await newTask(uses, tellStaff, { input: { event, username, reason: '' } })
+  await uses.database.transaction((records) => records.tasks.insert(task))
+  // Only now: staff had better hear twice of an ask than never. A mark that fails costs just that.
+  await counters.makeKnown(key, now).catch(() => undefined)
   await ringFor(uses, [task])
 }
 

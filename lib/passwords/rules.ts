@@ -52,7 +52,7 @@ export async function judgePassword(
 /** Lower-cased words that a person's password may not contain: own names, the address, the community. */
 export function toPersonalWords(owner: PasswordOwner): string[] {
   const local = owner.address?.split('@')[0] ?? ''
-  const names = [owner.username, local, local.split('+')[0] ?? '']
+  const names = [owner.username, local, local.replace(/\+.*$/, '')]
   const parts = [
     ...owner.displayName.split(/[^\p{L}\p{N}]+/u),
     owner.communityName,

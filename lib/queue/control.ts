@@ -72,7 +72,8 @@ async function endByHand(
     const isEnded = mayEnd && (await records.tasks.end(id, { status, error, at }))
     if (!isEnded) throw new Failure('task_not_changeable')
     // Nothing of a task that never wrote an intent can be on the host.
-    const ending = { status: 'failed', reason: error, leftNothing: !hasBegun } as const
+    const left = hasBegun ? 'parts' : 'nothing'
+    const ending = { status: 'failed', reason: error, left } as const
     const definition = tasks[task.action]
     // A task whose input a newer version cannot read must still be possible to end.
     const input = definition?.input.safeParse(task.input)

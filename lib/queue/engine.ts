@@ -6,12 +6,14 @@ import type {
   Host,
   Log,
   Mailer,
+  Milestones,
+  Pace,
   Random,
   Sealer,
   Site,
 } from '../ports.ts'
 import type { NewTaskUses } from './new-task.ts'
-import { attemptDelaysSeconds, attemptsBeforeParking } from './policy.ts'
+import { attemptsBeforeParking } from './policy.ts'
 import type { Claim, Lane, NewTask, Task } from './queue.ts'
 import type { Ending, TaskDefinition } from './task.ts'
 
@@ -24,7 +26,8 @@ export interface EngineUses {
   readonly doorbell: Doorbell
   readonly sealer: Sealer
   readonly site: Site
-  readonly tuning: { readonly leaseSeconds: number; readonly renewSeconds: number }
+  readonly pace: Pace
+  readonly milestones: Milestones
   readonly host?: Host
   readonly mailer?: Mailer
   readonly chat?: Chat
@@ -73,6 +76,8 @@ export interface LaneWork {
     laneStopped(uses: NewTaskUses, task: Task, reason: string): Promise<NewTask>
     taskSlow(uses: NewTaskUses, task: Task, reason: string): Promise<NewTask>
   }
+  /** Tidies up over there once a task has ended; what fails here is made up for by time. */
+  readonly tidy?: (uses: EngineUses, task: Task) => Promise<void>
   secondsLeft(): number
 }
 
@@ -83,8 +88,27 @@ export type LaneResult =
   | { readonly kind: 'closed'; readonly retrySeconds: number }
 
 /** After an unexpected end: another try with growing waits, and staff after the third (security.md 3.4). */
-export function retryOrPark(task: Task, reason: string): Outcome {
+export function retryOrPark(
+  { pace }: { readonly pace: Pace },
+  task: Task,
+  reason: string,
+): Outcome {
   if (task.attempts + 1 >= attemptsBeforeParking) return { kind: 'parked', reason }
-  const delaySeconds = attemptDelaysSeconds[task.attempts] ?? attemptDelaysSeconds[0]
+  const delaySeconds = inTurn(pace.retrySeconds, task.attempts)
   return { kind: 'later', delaySeconds, counted: true, reason }
+}
+
+/** The wait that is next in a row of waits; the last one repeats. */
+export function inTurn(waits: readonly number[], turn: number): number {
+  /* v8 ignore next -- @preserve: there is at least one wait (lib/adapters/seconds.ts) */
+  return waits[Math.min(turn, waits.length - 1)] ?? 0
+}
+
+/** Awaits what goes on over there, and lets the milestone in the middle of it be known. */
+export async function underWay<Result>(
+  { milestones }: { readonly milestones: Milestones },
+  working: Promise<Result>,
+): Promise<Result> {
+  const [result] = await Promise.all([working, milestones.reached('duringExec')])
+  return result
 }

@@ -1,4 +1,5 @@
 import { newId } from '../crypto/token.ts'
+import { Failure } from '../failure.ts'
 import type { Clock, Random, SealedValue, Sealer } from '../ports.ts'
 import { toCommandLine } from '../yunohost/command-line.ts'
 import type { NewTask, TaskInput } from './queue.ts'
@@ -66,14 +67,16 @@ async function sealAll(
   return Object.fromEntries(await Promise.all(sealed))
 }
 
-/** Opens the sealed fields of a task. Throws when a key is gone. */
+/** Opens the sealed fields of a task. Throws `unavailable` without their key: it may come back (FI-33). */
 export async function openSecrets(
   sealer: Sealer,
   task: { readonly id: string; readonly sealed: Readonly<Record<string, SealedValue>> },
 ): Promise<Record<string, string>> {
   const secrets: Record<string, string> = {}
   for (const [name, value] of Object.entries(task.sealed)) {
-    secrets[name] = await sealer.open(value, boundTo(task.id, name))
+    secrets[name] = await sealer.open(value, boundTo(task.id, name)).catch((cause: unknown) => {
+      throw new Failure('unavailable', { cause })
+    })
   }
   return secrets
 }

@@ -37,7 +37,7 @@ export interface Lease {
 /** A task as it is stored. `action`, `ynh_command`, `status` and `timestamp` are the seed's names. */
 export interface Task {
   readonly id: string
-  readonly version: 1
+  readonly version: number
   readonly action: string
   readonly lane: Lane
   readonly resource: string
@@ -141,13 +141,18 @@ export interface TaskQueue {
   findToRing(lane: Lane): Promise<{ id: string; ring: number; resource: string } | undefined>
   /** How many runnable or running tasks of the lane are before this one. */
   position(task: Task): Promise<number>
+  /** Seconds that the task or its lane has to wait before anything happens; null while staff have stopped it. */
+  heldUp(task: Task, now: Date): Promise<number | null>
   /** Seconds that the last 50 finished tasks of an action took, newest first. */
   durations(action: string): Promise<readonly number[]>
   laneState(lane: Lane): Promise<LaneState>
   /** False while the lane is paused by staff or closed because the other side does not answer. */
   isOpen(lane: Lane): Promise<boolean>
-  /** Keeps the lane closed for a while, longer each time in a row (5 s to 5 min); gives the seconds and how many times. */
-  closeLane(lane: Lane): Promise<{ seconds: number; misses: number }>
+  /** Keeps the lane closed for a while, twice as long each time in a row; gives the seconds and how many times. */
+  closeLane(
+    lane: Lane,
+    waits: { first: number; longest: number },
+  ): Promise<{ seconds: number; misses: number }>
   /** The other side answered again. */
   openLane(lane: Lane): Promise<void>
   pause(lane: Lane, reason: string): Promise<void>

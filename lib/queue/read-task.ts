@@ -19,6 +19,7 @@ export interface TaskView {
   readonly status: Task['status']
   /** Tasks of the lane before this one; null once it runs or is over. */
   readonly position: number | null
+  /** Null where nobody can say: nothing like it was done before, it is over, or staff have stopped the lane. */
   readonly expectedSeconds: number | null
   readonly created: Date
   readonly finished: Date | null
@@ -41,19 +42,19 @@ export async function readTask(
   if (principal === undefined) throw new Failure('unauthenticated')
   const task = await uses.database.tasks.find(id)
   if (task === undefined || !mayRead(principal, task)) throw new Failure('unknown_task')
-  return viewTask(uses.database.tasks, task)
+  return viewTask(uses, task)
 }
 
 /** Reads a task by its own token. Throws `unknown_task`. */
 export async function readTaskByToken(
-  { database }: Pick<ReadTaskUses, 'database'>,
+  { clock, database }: Pick<ReadTaskUses, 'clock' | 'database'>,
   id: string,
   token: string,
 ): Promise<TaskView> {
   const task = await database.tasks.find(id)
   if (task === undefined || task.readTokenHash !== hashToken(token))
     throw new Failure('unknown_task')
-  return viewTask(database.tasks, task)
+  return viewTask({ clock, database }, task)
 }
 
 // A JWT has dots (RFC 7519, 3), a task's own token is base64url and has none.
@@ -66,21 +67,36 @@ function mayRead({ username, role }: Principal, task: Task): boolean {
   return isStaff || [task.requestedBy, task.owner].includes(username)
 }
 
-async function viewTask(tasks: TaskQueue, task: Task): Promise<TaskView> {
+type ViewUses = Pick<ReadTaskUses, 'clock' | 'database'>
+
+async function viewTask({ clock, database: { tasks } }: ViewUses, task: Task): Promise<TaskView> {
   const { id, action, status } = task
-  const isWaiting = status === 'pending' || status === 'running'
   const position = status === 'pending' ? await tasks.position(task) : null
-  const seconds = isWaiting ? medianOf(await tasks.durations(action)) : null
   return {
     id,
     action,
     status,
     position,
-    expectedSeconds: seconds === null ? null : Math.ceil(seconds * ((position ?? 0) + 1)),
+    expectedSeconds: await expectSeconds(tasks, task, { now: clock.now(), place: position ?? 0 }),
     created: task.timestamp,
     finished: task.finishedAt,
     error: task.error,
   }
+}
+
+// The last ones of its kind took so long, for each that is before it, and nothing begins while it is held up.
+async function expectSeconds(
+  tasks: TaskQueue,
+  task: Task,
+  { now, place }: { readonly now: Date; readonly place: number },
+): Promise<number | null> {
+  if (task.status !== 'pending' && task.status !== 'running') return null
+  const [durations, wait] = await Promise.all([
+    tasks.durations(task.action),
+    tasks.heldUp(task, now),
+  ])
+  const seconds = medianOf(durations)
+  return seconds === null || wait === null ? null : Math.ceil(wait + seconds * (place + 1))
 }
 
 function medianOf(values: readonly number[]): number | null {

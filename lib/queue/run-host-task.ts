@@ -1,13 +1,17 @@
 import { Failure } from '../failure.ts'
 import type { Host } from '../ports.ts'
 import { type GateAnswer, type GateRequest, HostError, type UserSeen } from '../yunohost/gate.ts'
-import { type EngineUses, type Outcome, type Run, retryOrPark } from './engine.ts'
+import { type EngineUses, type Outcome, type Run, retryOrPark, underWay } from './engine.ts'
 import { openSecrets } from './new-task.ts'
-import { attachSeconds, busyDelaySeconds, reserveSeconds } from './policy.ts'
-import type { TaskInput } from './queue.ts'
+import { reserveSeconds } from './policy.ts'
+import type { Task, TaskInput } from './queue.ts'
 import type { HostCommand, HostTask, TaskDefinition } from './task.ts'
 
 const roundsWithoutProgress = 3
+// The database may take a while too.
+const writingSeconds = 8
+// Nobody waits for it but the next task.
+const forgettingSeconds = 5
 
 /** Everything that the steps of one run share. */
 interface HostRun extends Run {
@@ -41,6 +45,7 @@ export async function runHostTask(
   run: Run,
 ): Promise<Outcome> {
   const { host } = uses
+  /* v8 ignore next -- @preserve: its worker opens the port; the types of one engine for two lanes cannot say so */
   if (!host || definition.lane !== 'host') throw new Error('Lane host needs the port "host".')
   const input = definition.input.parse(run.task.input)
   const { step, intent } = run.task
@@ -48,11 +53,26 @@ export async function runHostTask(
     return await progress({ ...run, uses, host, definition, input, step, intent, said: '' })
   } catch (error) {
     if (error instanceof RunEnds) return error.outcome
-    if (error instanceof HostError) return outcomeOfSilence(run, error)
-    if (error instanceof Failure)
-      return { kind: 'later', delaySeconds: 5, counted: false, reason: error.code }
+    if (error instanceof HostError) return outcomeOfSilence(uses, run, error)
+    if (error instanceof Failure) return notNow(uses, error.code)
     throw error
   }
+}
+
+/**
+ * Has the host drop what the commands of an ended task printed. Where that fails the gate does it by
+ * itself after 30 days.
+ */
+export async function forgetOnHost(
+  { host, log }: Pick<EngineUses, 'host' | 'log'>,
+  task: Task,
+): Promise<void> {
+  // One fence further on: whatever is still on its way from a worker of this task comes too late.
+  const about = { task: task.id, step: 1, fence: task.fence + 1, wait: 0 }
+  await host?.ask({ ...about, op: 'forget' }, forgettingSeconds).catch((error: unknown) => {
+    const reason = error instanceof HostError ? error.kind : 'unknown'
+    log.info('host_did_not_forget', { taskId: task.id, reason })
+  })
 }
 
 async function progress(run: HostRun): Promise<Outcome> {
@@ -70,7 +90,7 @@ async function progress(run: HostRun): Promise<Outcome> {
     seen = await act(run, command, seen)
   }
   const reason = run.said || 'The command ran, but the host does not show its effect.'
-  return retryOrPark(run.task, reason)
+  return retryOrPark(run.uses, run.task, reason)
 }
 
 async function attach(run: HostRun): Promise<UserSeen | undefined> {
@@ -78,7 +98,7 @@ async function attach(run: HostRun): Promise<UserSeen | undefined> {
   const answer = await settled(run, await ask(run, { op: 'attach' }))
   // The intent was written but the gate never heard of it: the same step may still be run, once.
   if (answer.state === 'none') forgetStep(run)
-  if (answer.key === 'gate_trouble') throw new RunEnds(retryOrPark(run.task, answer.text))
+  if (answer.key === 'gate_trouble') throw new RunEnds(retryOrPark(run.uses, run.task, answer.text))
   // What only kept the step from working, such as a held lock or a refusal of the gate, was acted on by
   // the worker that saw it, and may be over.
   const isOver = answer.state !== 'refused' && (isDefinite(answer) || answer.class === 'ok')
@@ -107,6 +127,7 @@ async function act(
   run.step += 1
   run.intent ??= seen.state
   await run.uses.database.tasks.recordIntent(run.claim, { intent: run.intent, step: run.step })
+  await run.uses.milestones.reached('afterIntent')
   const all = command.secrets?.length ? await openSecrets(run.uses.sealer, run.task) : {}
   const secrets: Record<string, string> = {}
   for (const name of command.secrets ?? []) {
@@ -114,7 +135,10 @@ async function act(
     if (value !== undefined) secrets[name] = value
   }
   const { verb, args } = command
-  const answer = await settled(run, await ask(run, { op: 'run', verb, args, secrets }))
+  await run.uses.milestones.reached('beforeExec')
+  const asked = ask(run, { op: 'run', verb, args, secrets })
+  const answer = await settled(run, await underWay(run.uses, asked))
+  await run.uses.milestones.reached('afterExec')
   return judge(run, answer, verb)
 }
 
@@ -122,10 +146,15 @@ type Question = Omit<GateRequest, 'task' | 'step' | 'fence' | 'wait'>
 
 function ask(run: HostRun, question: Question): Promise<GateAnswer> {
   run.assertHeld()
-  const wait = Math.max(0, Math.min(attachSeconds, run.secondsLeft() - reserveSeconds))
+  const wait = Math.max(
+    0,
+    Math.min(run.uses.pace.attachSeconds, run.secondsLeft() - reserveSeconds),
+  )
   const { id, fence } = run.claim
   const request = { ...question, task: id, step: Math.max(1, run.step), fence, wait }
-  return question.op === 'run' ? run.host.ask(request) : harmless(run.host.ask(request))
+  // What is left after it is for writing down what became of it.
+  const asked = run.host.ask(request, Math.max(1, run.secondsLeft() - writingSeconds))
+  return question.op === 'run' ? asked : harmless(asked)
 }
 
 // Nothing can have happened on the host when only a question was lost.
@@ -189,13 +218,15 @@ function outcomeOfTrouble(run: HostRun, answer: GateAnswer): Outcome {
   const reason = answer.text || 'The host could not answer.'
   switch (answer.class) {
     case 'busy':
-      return { kind: 'later', delaySeconds: busyDelaySeconds, counted: false, reason }
+      return { kind: 'later', delaySeconds: run.uses.pace.busySeconds, counted: false, reason }
     case 'trouble':
-      return isHostDown(answer) ? { kind: 'unreachable', reason } : retryOrPark(run.task, reason)
+      return isHostDown(answer)
+        ? { kind: 'unreachable', reason }
+        : retryOrPark(run.uses, run.task, reason)
     case 'broken':
       return { kind: 'stop_lane', reason }
     default:
-      return retryOrPark(run.task, reason)
+      return retryOrPark(run.uses, run.task, reason)
   }
 }
 
@@ -208,21 +239,24 @@ function isHostDown({ key, state }: GateAnswer): boolean {
 const unfit: ReadonlySet<string | null> = new Set(['unsupported_version', 'wrong_account'])
 
 function outcomeOfRefusal(run: HostRun, answer: GateAnswer): Outcome {
-  if (answer.key === 'stale_fence')
-    return { kind: 'later', delaySeconds: 5, counted: false, reason: answer.text }
+  if (answer.key === 'stale_fence') return notNow(run.uses, answer.text)
   if (answer.class === 'broken' || unfit.has(answer.key)) {
     return { kind: 'stop_lane', reason: answer.text }
   }
   return { kind: 'parked', reason: answer.text || `The gate refused ${run.definition.action}.` }
 }
 
-function outcomeOfSilence(run: Run, error: HostError): Outcome {
+function notNow({ pace }: EngineUses, reason: string): Outcome {
+  return { kind: 'later', delaySeconds: pace.probeSeconds.first, counted: false, reason }
+}
+
+function outcomeOfSilence(uses: EngineUses, run: Run, error: HostError): Outcome {
   if (error.kind === 'identity') return { kind: 'stop_lane', reason: error.message }
   if (error.kind === 'unreachable') return { kind: 'unreachable', reason: error.message }
-  return retryOrPark(run.task, error.message)
+  return retryOrPark(uses, run.task, error.message)
 }
 
 function ended(status: 'finished' | 'failed', reason: string | null, seen: UserSeen): Outcome {
-  const leftNothing = seen.state === 'absent' && !seen.home && !seen.mailbox
-  return { kind: 'ended', ending: { status, reason, leftNothing } }
+  const isClean = seen.state === 'absent' && !seen.home && !seen.mailbox
+  return { kind: 'ended', ending: { status, reason, left: isClean ? 'nothing' : 'something' } }
 }

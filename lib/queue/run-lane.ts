@@ -13,14 +13,20 @@ import { attemptsBeforeParking, reserveSeconds, unknownActionMinutes } from './p
 import { type Claim, LeaseLost, type Task } from './queue.ts'
 import { type Settling, settle } from './settle.ts'
 
+// A message may also be abandoned because the database went away; giving it up loses it for good.
+const mostAttempts = { host: attemptsBeforeParking, post: 10 } as const
+// Of task documents: a worker leaves alone what it may misread.
+const knownVersion = 1
+
 /** Runs the tasks of a lane, oldest first, until nothing is left or the time is up. */
 export async function runLane(uses: EngineUses, work: LaneWork): Promise<LaneResult> {
   const owner = newId(uses.random)
   while (work.secondsLeft() > reserveSeconds) {
     if (!(await uses.database.tasks.isOpen(work.lane))) return { kind: 'idle' }
     await uses.database.tasks.promote(work.lane)
-    const task = await uses.database.tasks.claim(work.lane, owner, uses.tuning.leaseSeconds)
+    const task = await uses.database.tasks.claim(work.lane, owner, uses.pace.leaseSeconds)
     if (task === undefined) return { kind: 'idle' }
+    await uses.milestones.reached('afterClaim')
     const outcome = await runClaimed(uses, work, task)
     if (outcome === 'out_of_time') return { kind: 'out_of_time' }
     if (typeof outcome === 'object') return outcome
@@ -36,7 +42,10 @@ async function runClaimed(uses: EngineUses, work: LaneWork, task: Task) {
     const run = { task, claim, secondsLeft: work.secondsLeft, assertHeld: lease.assertHeld }
     const outcome = await runOnce(uses, work, run)
     lease.assertHeld()
-    return await settleSafely(uses, { work, definition, task, claim, outcome })
+    await uses.milestones.reached('afterReadback')
+    const result = await settleSafely(uses, { work, definition, task, claim, outcome })
+    if (outcome.kind === 'ended') await work.tidy?.(uses, task)
+    return result
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error
     uses.log.info('lease_lost', { taskId: task.id, action: task.action, lane: task.lane })
@@ -48,10 +57,10 @@ async function runClaimed(uses: EngineUses, work: LaneWork, task: Task) {
 
 async function runOnce(uses: EngineUses, work: LaneWork, run: Run): Promise<Outcome> {
   const { task } = run
-  const definition = work.tasks[task.action]
+  const definition = task.version === knownVersion ? work.tasks[task.action] : undefined
   if (!definition) return outcomeOfUnknown(uses, task)
   // Each claim of an abandoned task counts as an attempt: this one ended its workers.
-  if (task.attempts >= attemptsBeforeParking) {
+  if (task.attempts >= mostAttempts[task.lane]) {
     return { kind: 'parked', reason: 'Its worker ended in the middle of it several times.' }
   }
   try {
@@ -64,7 +73,7 @@ async function runOnce(uses: EngineUses, work: LaneWork, run: Run): Promise<Outc
 
 // During a deployment an older worker may meet a task of a newer one (FI-31).
 function outcomeOfUnknown(uses: EngineUses, task: Task): Outcome {
-  const reason = `No task is called ${task.action} in this version.`
+  const reason = `This version does not know the task ${task.action}.`
   const age = uses.clock.now().getTime() - task.timestamp.getTime()
   if (age > unknownActionMinutes * 60_000) return { kind: 'parked', reason }
   return { kind: 'later', delaySeconds: 60, counted: false, reason }
@@ -83,12 +92,12 @@ async function settleSafely(uses: EngineUses, settling: Settling) {
 
 function outcomeOfSurprise(uses: EngineUses, task: Task, error: unknown): Outcome {
   logUnexpected(uses.log, task, error)
-  return retryOrPark(task, 'Something unexpected happened; staff have been told.')
+  return retryOrPark(uses, task, 'Something unexpected happened; staff have been told.')
 }
 
 function keepLease(uses: EngineUses, claim: Claim) {
   let isLost = false
-  const { leaseSeconds, renewSeconds } = uses.tuning
+  const { leaseSeconds, renewSeconds } = uses.pace
   const stop = uses.clock.every(renewSeconds, async () => {
     try {
       await uses.database.tasks.renew(claim, leaseSeconds)

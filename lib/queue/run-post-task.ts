@@ -1,8 +1,8 @@
 import { Failure } from '../failure.ts'
 import { DeliveryError } from './delivery.ts'
-import type { EngineUses, Outcome, Run } from './engine.ts'
+import { type EngineUses, inTurn, type Outcome, type Run, underWay } from './engine.ts'
 import { openSecrets } from './new-task.ts'
-import { deliveryDelaysSeconds, deliveryHours } from './policy.ts'
+import { deliveryHours } from './policy.ts'
 import type { TaskDefinition } from './task.ts'
 
 /**
@@ -15,22 +15,28 @@ export async function runPostTask(
   run: Run,
 ): Promise<Outcome> {
   const { mailer, chat, database } = uses
-  if (!mailer || !chat || definition.lane !== 'post') {
-    throw new Error('Lane post needs the ports "mailer" and "chat".')
-  }
+  /* v8 ignore next -- @preserve: its worker opens both; the types of one engine for two lanes cannot say so */
+  if (!mailer || !chat || definition.lane !== 'post') throw new Error('Lane post lacks a port.')
   const { task, claim } = run
   const step = task.step + 1
   try {
     const secrets = await openSecrets(uses.sealer, task)
     run.assertHeld()
     await database.tasks.recordIntent(claim, { intent: 'deliver', step })
+    await uses.milestones.reached('afterIntent')
     const { clock, random, sealer, site } = uses
-    const delivery = { clock, random, sealer, site, mailer, chat, records: database }
-    const nobody = await definition.deliver(definition.input.parse(task.input), secrets, delivery)
+    const askedAt = task.timestamp
+    const delivery = { clock, random, sealer, site, mailer, chat, records: database, askedAt }
+    const input = definition.input.parse(task.input)
+    await uses.milestones.reached('beforeExec')
+    const nobody = await underWay(uses, definition.deliver(input, secrets, delivery))
+    await uses.milestones.reached('afterExec')
+    if (nobody === undefined) await uses.milestones.reached('afterMail')
     return ended(nobody)
   } catch (error) {
+    // Nothing was sent; the database is what may be away, so nothing more is written here.
     if (error instanceof Failure) {
-      return { kind: 'later', delaySeconds: 5, counted: false, reason: error.code }
+      return outcomeOf(uses, new DeliveryError('transient', error.code), run)
     }
     if (!(error instanceof DeliveryError)) throw error
     await database.tasks.recordAttempt(claim, {
@@ -42,25 +48,26 @@ export async function runPostTask(
       outcome: error.kind,
       output: error.message,
     })
-    return outcomeOf(error, run, uses.clock.now())
+    return outcomeOf(uses, error, run)
   }
 }
 
 function ended(nobody: string | undefined): Outcome {
   const status = nobody === undefined ? 'finished' : 'failed'
-  return { kind: 'ended', ending: { status, reason: nobody ?? null, leftNothing: false } }
+  return { kind: 'ended', ending: { status, reason: nobody ?? null, left: 'something' } }
 }
 
-function outcomeOf(error: DeliveryError, { task }: Run, now: Date): Outcome {
+function outcomeOf({ clock, pace }: EngineUses, error: DeliveryError, { task }: Run): Outcome {
   const reason = error.message
   if (error.kind === 'permanent') {
-    return { kind: 'ended', ending: { status: 'failed', reason, leftNothing: false } }
+    return { kind: 'ended', ending: { status: 'failed', reason, left: 'something' } }
   }
-  const hours = (now.getTime() - task.timestamp.getTime()) / 3_600_000
+  const hours = (clock.now().getTime() - task.timestamp.getTime()) / 3_600_000
   // Nothing parks in this lane: settling gives the message up (settle.ts).
   if (hours >= deliveryHours) return { kind: 'parked', reason }
-  const [first] = deliveryDelaysSeconds
-  const planned = deliveryDelaysSeconds[task.step] ?? deliveryDelaysSeconds.at(-1) ?? first
-  const delaySeconds = Math.max(error.retryAfterSeconds ?? 0, planned)
+  const delaySeconds = Math.max(
+    error.retryAfterSeconds ?? 0,
+    inTurn(pace.deliverySeconds, task.step),
+  )
   return { kind: 'later', delaySeconds, counted: false, reason }
 }

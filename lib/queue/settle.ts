@@ -45,6 +45,7 @@ export async function settle(uses: EngineUses, settling: Settling) {
     case 'unfinished':
       await tasks.leave(claim)
       return 'out_of_time'
+    /* v8 ignore next -- @preserve: the compiler shows that every outcome has its case */
     default:
       return outcome satisfies never
   }
@@ -54,11 +55,12 @@ export async function settle(uses: EngineUses, settling: Settling) {
 function withoutParking(outcome: Outcome): Outcome {
   if (outcome.kind !== 'parked') return outcome
   const { reason } = outcome
-  return { kind: 'ended', ending: { status: 'failed', reason, leftNothing: false } }
+  return { kind: 'ended', ending: { status: 'failed', reason, left: 'something' } }
 }
 
 async function closeLane(uses: EngineUses, { work, task }: Settling, reason: string) {
-  const { seconds, misses } = await uses.database.tasks.closeLane(task.lane)
+  const { tasks } = uses.database
+  const { seconds, misses } = await tasks.closeLane(task.lane, uses.pace.probeSeconds)
   if (misses === missesBeforeTelling) {
     await tell(uses, await work.notices.laneStopped(uses, task, reason))
   }
@@ -67,6 +69,7 @@ async function closeLane(uses: EngineUses, { work, task }: Settling, reason: str
 
 // Once a task: something hangs over there, and nobody but staff can look.
 async function tellIfSlow(uses: EngineUses, { work, task, claim }: Settling) {
+  /* v8 ignore next -- @preserve: a claimed task has begun */
   const begun = task.startedAt?.getTime() ?? Number.POSITIVE_INFINITY
   if (task.lane !== 'host' || uses.clock.now().getTime() - begun < slowMinutes * 60_000) return
   if (!(await uses.database.tasks.markTold(claim))) return
@@ -89,6 +92,7 @@ async function end(uses: EngineUses, { definition, task, claim }: Settling, endi
     for (const follower of next) await records.tasks.insert(follower)
     return next
   })
+  await uses.milestones.reached('afterCommit')
   await ringFor(uses, followers)
 }
 

@@ -23,8 +23,8 @@ export interface Ending {
   readonly status: 'finished' | 'failed'
   /** The host's own sentence, or ours, for staff and for the task's record. */
   readonly reason: string | null
-  /** True when a last read showed that nothing of it is on the host. */
-  readonly leftNothing: boolean
+  /** What a last look at the host showed; `parts` are what this task began and nobody is going to finish. */
+  readonly left: 'nothing' | 'parts' | 'something'
 }
 
 interface TaskBasics<Input extends TaskInput> {
@@ -61,6 +61,8 @@ export interface HostTask<Input extends TaskInput = TaskInput> extends TaskBasic
 
 /** What delivering may use. */
 export interface PostUses extends EndingUses {
+  /** When the task was stored: a repeated message says the same as the first. */
+  readonly askedAt: Date
   readonly records: Records
   readonly mailer: Mailer
   readonly chat: Chat

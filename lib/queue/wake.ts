@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import type { InvocationContext } from '../http/event.ts'
 import type { EngineUses, LaneWork } from './engine.ts'
-import { hiddenSeconds } from './policy.ts'
 import type { Lane } from './queue.ts'
 import { runLane } from './run-lane.ts'
 import { ringOnce } from './sweep.ts'
@@ -9,10 +8,11 @@ import { ringOnce } from './sweep.ts'
 const delivery = z.object({
   Records: z.tuple([z.object({ body: z.string(), receiptHandle: z.string() })]),
 })
-const doorbellMessage = z.strictObject({
-  v: z.literal(1),
-  taskId: z.string().regex(/^[A-Za-z0-9_-]{22}$/),
-})
+const doorbellMessage = z.union([
+  z.strictObject({ v: z.literal(1), taskId: z.string().regex(/^[A-Za-z0-9_-]{22}$/) }),
+  // Of a newer version, as during a deployment: whatever it says, there is work (FI-31).
+  z.looseObject({ v: z.int().min(2) }),
+])
 
 // Tells the queue to deliver the message again after its hidden time; nothing went wrong for good.
 class RingAgain extends Error {
@@ -44,12 +44,14 @@ export async function answerDoorbell(
     .finally(stopHiding)
     .catch(async (error: unknown) => {
       // Where not even this is possible, the message comes back by itself a little later.
-      await hide(hiddenSeconds).catch(() => undefined)
+      await hide(uses.pace.hiddenSeconds).catch(() => undefined)
       throw error
     })
   if (result.kind === 'out_of_time') await ringOnce(uses, kind.lane)
+  await uses.milestones.reached('beforeDelete')
   if (result.kind !== 'closed') return
-  await hide(result.retrySeconds)
+  // A message that is gone needs no hiding; the sweeper rings again.
+  await hide(result.retrySeconds).catch(() => undefined)
   throw new RingAgain()
 }
 
@@ -63,9 +65,9 @@ function isDoorbell(body: string): boolean {
 
 // Shorter than the function's own time-out: a killed worker costs half a minute, not two (security.md 0.14).
 async function keepHidden(uses: EngineUses, lane: Lane, receipt: string): Promise<() => void> {
-  const hide = () => uses.doorbell.hide(lane, receipt, hiddenSeconds)
+  const hide = () => uses.doorbell.hide(lane, receipt, uses.pace.hiddenSeconds)
   await hide()
-  return uses.clock.every(uses.tuning.renewSeconds, async () => {
+  return uses.clock.every(uses.pace.renewSeconds, async () => {
     await hide().catch((error: unknown) => {
       uses.log.info('hide_failed', { lane, reason: String(error instanceof Error && error.name) })
     })

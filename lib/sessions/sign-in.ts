@@ -41,11 +41,14 @@ export async function signIn(
   const key = (await uses.database.counters.isKnown(clientKey)) ? clientKey : signInKey(name)
   await countTry(uses, key, now)
   const account = await uses.database.accounts.find(name)
-  const isRight = await isPassword(credentials.password, account?.passwordHash ?? null)
-  if (!isRight || account?.state !== 'active') throw new Failure('bad_credentials')
-  const signedIn = await openSession(uses, account)
-  await uses.database.counters.forget(key)
-  await uses.database.counters.makeKnown(clientKey, now)
+  const passwordHash = account?.passwordHash ?? null
+  const isRight = await isPassword(credentials.password, passwordHash)
+  if (!isRight || passwordHash === null || account?.state !== 'active') {
+    throw new Failure('bad_credentials')
+  }
+  const signedIn = await openSession(uses, account, passwordHash)
+  const { counters } = uses.database
+  await Promise.all([counters.forget(key), counters.makeKnown(clientKey, now)])
   return signedIn
 }
 
@@ -58,14 +61,15 @@ async function countTry({ database }: SignInUses, key: string, now: Date): Promi
 
 async function openSession(
   uses: SignInUses,
-  { username, role, passwordHash }: Account,
+  { username, role }: Account,
+  passwordHash: string,
 ): Promise<SignedIn> {
   const createdAt = uses.clock.now()
   const expiresAt = new Date(createdAt.getTime() + accessTokenSeconds * 1000)
   const id = newId(uses.random)
   await uses.database.transaction(async (records) => {
     // A password that was changed while this one was checked must not leave a session behind.
-    const isUnchanged = await records.accounts.touch(username, passwordHash ?? '')
+    const isUnchanged = await records.accounts.touch(username, passwordHash)
     if (!isUnchanged) throw new Failure('bad_credentials')
     await records.sessions.insert({ id, username, role, createdAt, expiresAt })
   })

@@ -4,10 +4,17 @@ import { tellStaff } from './tell-staff.ts'
 import { userCreate } from './user-create.ts'
 import { userDelete } from './user-delete.ts'
 import { userPassword } from './user-password.ts'
+import { userUndoCreate } from './user-undo-create.ts'
 import { userUpdate } from './user-update.ts'
 
 /** Every task of lane `host` by its action. */
-export const hostTasks = byAction([userCreate, userPassword, userUpdate, userDelete])
+export const hostTasks = byAction([
+  userCreate,
+  userPassword,
+  userUpdate,
+  userDelete,
+  userUndoCreate,
+])
 
 /** Every task of lane `post` by its action. */
 export const postTasks = byAction([sendMail, tellStaff])

@@ -24,7 +24,7 @@ export const sendMail = postTask<Input>({
   owner: ({ username }) => username,
   ending: async ({ input: { username }, ending, uses }) => {
     if (ending.status === 'finished') return []
-    const reason = ending.reason ?? ''
+    const { reason } = ending
     return [await newTask(uses, tellStaff, { input: { event: 'mail_failed', username, reason } })]
   },
   deliver: async (wish, secrets, uses) => {
@@ -52,7 +52,7 @@ function toTemplate(
   { token, uses }: { token: string | undefined; uses: PostUses },
 ): MailTemplate {
   if (template === 'password_changed') {
-    return { template, username, displayName, changedAt: uses.clock.now() }
+    return { template, username, displayName, changedAt: uses.askedAt }
   }
   if (token === undefined) throw new Error(`The mail ${template} needs the token of its link.`)
   const link = `${uses.site.publicUrl}/password_reset?token=${token}`

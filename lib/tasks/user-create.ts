@@ -5,6 +5,7 @@ import { hostTask } from '../queue/task.ts'
 import { isNamed, type UserSeen } from '../yunohost/gate.ts'
 import { sendMail } from './send-mail.ts'
 import { tellStaff } from './tell-staff.ts'
+import { userUndoCreate } from './user-undo-create.ts'
 
 /**
  * Creates the account on the host. The gate draws a password that nobody learns, unless a sealed one
@@ -37,6 +38,7 @@ export const userCreate = hostTask({
       case 'complete':
         // With another name or address it is not the account that was asked for; the host says so.
         return isAsAskedFor(seen, input) ? [] : [create]
+      /* v8 ignore next -- @preserve: the compiler shows that every state has its case */
       default:
         return seen.state satisfies never
     }
@@ -44,16 +46,14 @@ export const userCreate = hostTask({
   ending: async ({ input, ending, records, uses }) => {
     const { username } = input
     if (ending.status === 'failed') {
-      await records.accounts.update(username, {
-        state: 'failed',
-        failureText: ending.reason,
-        // What is on the host under this name, whoever's it is, keeps the name taken for ever (design.md 13).
-        ...(ending.leftNothing ? { releaseName: true } : { usedOnHost: true }),
+      const change = { state: 'failed', failureText: ending.reason } as const
+      await records.accounts.update(username, { ...change, ...nameAfter[ending.left] })
+      const { reason } = ending
+      const told = await newTask(uses, tellStaff, {
+        input: { event: 'account_failed', username, reason },
       })
-      const reason = ending.reason ?? ''
-      return [
-        await newTask(uses, tellStaff, { input: { event: 'account_failed', username, reason } }),
-      ]
+      if (ending.left !== 'parts') return [told]
+      return [await newTask(uses, userUndoCreate, { input: { username } }), told]
     }
     await records.accounts.update(username, { state: 'active', usedOnHost: true })
     const told = await newTask(uses, tellStaff, {
@@ -66,6 +66,14 @@ export const userCreate = hostTask({
     return [await newTask(uses, sendMail, { input: mail, secrets: { token } }), told]
   },
 })
+
+// What is on the host under this name, whoever's it is, keeps the name taken for ever (design.md 13);
+// parts of ours are removed first, and the task that does so decides.
+const nameAfter = {
+  nothing: { releaseName: true },
+  something: { usedOnHost: true },
+  parts: {},
+} as const
 
 function isAsAskedFor(
   seen: UserSeen,

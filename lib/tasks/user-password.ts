@@ -22,7 +22,7 @@ export const userPassword = hostTask({
       : [{ verb: 'user_password', args: { username }, secrets: ['password'] }],
   ending: async ({ input: { username }, ending, records, uses }) => {
     if (ending.status === 'finished') return []
-    const reason = ending.reason ?? ''
+    const { reason } = ending
     const told = await newTask(uses, tellStaff, {
       input: { event: 'password_refused', username, reason },
     })

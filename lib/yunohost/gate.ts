@@ -12,8 +12,8 @@ export interface GateRequest {
   readonly task: string
   readonly step: number
   readonly fence: number
-  /** `user` is the one read; attaching and forgetting name none. */
-  readonly verb?: HostVerb | 'user'
+  /** `user` and `names` are the reads; attaching and forgetting name none. */
+  readonly verb?: HostVerb | 'user' | 'names'
   readonly args?: Readonly<Record<string, string | boolean>>
   readonly secrets?: Readonly<Record<string, string>>
   /** Seconds that the gate may wait for the end of the command before it answers `running`. */
@@ -31,6 +31,24 @@ export interface UserSeen {
   readonly home: boolean
   readonly mailbox: boolean
   readonly password_works?: boolean | undefined
+}
+
+/** What somebody on the host is called, in lower case. */
+export interface PersonSeen {
+  readonly username: string
+  /** Full names that could be a username as well. */
+  readonly full_names: readonly string[]
+  /** Local parts of mail addresses beside the username's own. */
+  readonly aliases: readonly string[]
+}
+
+/** What a read of the host showed of the names in use there, in lower case (yunohost.md 18). */
+export interface NamesSeen {
+  /** Groups, permissions, their aliases, and accounts and groups of the system. */
+  readonly reserved: readonly string[]
+  /** Ids of the installed apps. */
+  readonly apps: readonly string[]
+  readonly people: readonly PersonSeen[]
 }
 
 /** True when the host shows this full name; it keeps one space where several stood (yunohost.md 7.3). */
@@ -64,6 +82,7 @@ export interface GateAnswer {
   readonly seconds: number
   readonly output: string
   readonly seen?: UserSeen | undefined
+  readonly names?: NamesSeen | undefined
 }
 
 /**

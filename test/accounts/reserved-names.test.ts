@@ -42,6 +42,7 @@ test.each([
   ],
   // services and people whom others would believe
   ...[
+    'ns1',
     'noreply',
     'no-reply',
     'autoconfig',

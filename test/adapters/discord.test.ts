@@ -1,3 +1,4 @@
+import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { findFreePort } from '../../infra/local/free-port.ts'
 import { type Answer, jsonAnswer } from '../../infra/local/http-server.ts'
@@ -154,3 +155,20 @@ async function failureOf(webhook: string | undefined): Promise<Error> {
   if (error instanceof Error) return error
   throw new Error('The message was accepted')
 }
+
+test('an answer that breaks off counts by its status', async () => {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.once('data', () => {
+      socket.end('HTTP/1.1 502 Bad Gateway\r\ncontent-length: 100\r\n\r\nhalf')
+    })
+  })
+  const port = await findFreePort()
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
+  onTestFinished(() => void server.close())
+  const chat = await openChat(`http://127.0.0.1:${port}/api/webhooks/1/canary`)
+  await expect(chat.post(message)).rejects.toMatchObject({
+    kind: 'transient',
+    message: 'The chat answered 502',
+  })
+})

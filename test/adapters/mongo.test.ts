@@ -80,6 +80,14 @@ async function newLossy(): Promise<Lossy> {
   return { world, line, database }
 }
 
+test('indexes that could not be made are made at the next call', async () => {
+  const { line, database } = await newLossy()
+  line.loseNext('createIndexes', 'request')
+  await expect(database.prepare()).rejects.toMatchObject({ code: 'unavailable' })
+  await database.prepare()
+  expect(line.count('createIndexes')).toBeGreaterThan(2)
+})
+
 test('a transaction whose connection is lost before its end is begun again, and written once', async () => {
   const { world, line, database } = await newLossy()
   const [one, other] = [plainTask(), plainTask()]
@@ -194,12 +202,12 @@ test('a username and an address have one holder, and are free again when their a
   expect(await accounts.findByAddress('robin@elsewhere.example')).toMatchObject({
     username: 'robin',
   })
-  expect(await accounts.isNameInUse('robin', 'display_name')).toBe(true)
-  expect(await accounts.isNameInUse('robin', 'display_name', 'robin')).toBe(false)
-  expect(await accounts.isNameInUse('name of robin', 'username')).toBe(true)
+  const namesakes = () => accounts.findNamesakes('name of robin', 'robin')
+  expect(await namesakes()).toEqual({ ofUsername: true, ofDisplayName: true })
+  expect((await accounts.findNamesakes('robin', 'robin')).ofDisplayName).toBe(false)
   await accounts.update('robin', { state: 'failed', failureText: 'no', releaseName: true })
   expect(await accounts.find('robin')).toBeUndefined()
-  expect(await accounts.isNameInUse('name of robin', 'username')).toBe(false)
+  expect(await namesakes()).toEqual({ ofUsername: false, ofDisplayName: false })
   await accounts.insert(sandy)
   await accounts.insert({ ...robin, address: null })
   expect(await accounts.update('nobody', { state: 'failed' })).toBe(false)

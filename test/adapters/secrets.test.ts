@@ -163,6 +163,25 @@ test('the kind of a refusal is told to whoever looks for the cause', async () =>
   expect(textsOf(error)).toContain('400 AccessDeniedException')
 })
 
+test('a refusal without a kind is told by its status', async () => {
+  const { secrets, stub } = await newStore({})
+  stub.answer = () => ({ status: 502, headers: {}, body: '<html>canary</html>' })
+  const error = await secrets.read('one').catch((caught: unknown) => caught)
+  expect(textsOf(error)).toMatch(/answered 502 $/m)
+  expect(textsOf(error)).not.toContain('canary')
+})
+
+test('a read that waits for one that fails tries for itself', async () => {
+  const store = await newStore({ one: '1', two: '2' })
+  const { answer } = store.stub
+  store.stub.answer = (request) => (store.stub.requests.length <= 2 ? down() : answer(request))
+  const [one, two] = await Promise.allSettled([
+    store.secrets.read('one'),
+    store.secrets.read('two'),
+  ])
+  expect([one.status, two]).toEqual(['rejected', { status: 'fulfilled', value: '2' }])
+})
+
 test('variables that are missing are named', async () => {
   const { read } = openSecrets({ SECRETS_PATH: 'canary' })
   const error = await read('one').catch((caught: unknown) => caught)

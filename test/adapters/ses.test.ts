@@ -13,13 +13,16 @@ const mail = {
   html: '<p>Hällo</p>',
 }
 
-async function openMailer(endpoint: string, sender = 'gatehouse@lantern.example') {
+const usualSender = 'gatehouse@lantern.example'
+
+async function openMailer(endpoint: string, sender = usualSender, settings = {}) {
   const environment = {
     MAIL_SENDER: sender,
     AWS_REGION: 'eu-central-1',
     AWS_ENDPOINT_URL_SES: endpoint,
     AWS_ACCESS_KEY_ID: 'id',
     AWS_SECRET_ACCESS_KEY: 'key',
+    ...settings,
   }
   return (await openPorts({ mailer: sesMailer }, newWorld(environment))).mailer
 }
@@ -151,11 +154,10 @@ test('a line that breaks after the mail was sent leaves it open whether it was a
   })
 })
 
-test('no answer within 10 seconds leaves it open whether the mail was accepted', async () => {
+test('no answer within the time that is set leaves it open whether the mail was accepted', async () => {
   const stub = await startStub(() => undefined)
-  const began = performance.now()
-  expect(await failureOf(openMailer(stub.origin))).toMatchObject({ kind: 'ambiguous' })
-  expect(performance.now() - began).toBeLessThan(11_000)
+  const mailer = openMailer(stub.origin, usualSender, { MAIL_SECONDS: '0.5' })
+  expect(await failureOf(mailer)).toMatchObject({ kind: 'ambiguous' })
 })
 
 async function failureOf(mailer: ReturnType<typeof openMailer>): Promise<Error> {

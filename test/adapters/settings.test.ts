@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { fastPace } from '../../infra/local/fast-pace.ts'
+import { paceSettings } from '../../lib/adapters/pace.ts'
 import { siteSettings, tuningSettings } from '../../lib/adapters/settings.ts'
 import { newWorld, openPorts } from '../../lib/adapters/world.ts'
 
@@ -11,6 +13,8 @@ const openSite = async (change: Record<string, string>) =>
   (await openPorts({ site: siteSettings }, newWorld({ ...site, ...change }))).site
 const openTuning = async (environment: Record<string, string>) =>
   (await openPorts({ tuning: tuningSettings }, newWorld(environment))).tuning
+const openPace = async (environment: Record<string, string>) =>
+  (await openPorts({ pace: paceSettings }, newWorld(environment))).pace
 
 test('the site is what its variables say, in English unless they say otherwise', async () => {
   expect(await openSite({})).toEqual({
@@ -59,23 +63,40 @@ test('a community name cannot bring a second line into a mail', async () => {
 })
 
 test('numbers to tune have the defaults of the design', async () => {
-  expect(await openTuning({})).toEqual({
-    createUserPerHour: 600,
-    leaseSeconds: 30,
-    renewSeconds: 10,
-  })
-  expect(
-    await openTuning({ LEASE_SECONDS: '5', RENEW_SECONDS: '1', CREATE_USER_PER_HOUR: '7' }),
-  ).toEqual({
-    createUserPerHour: 7,
-    leaseSeconds: 5,
-    renewSeconds: 1,
-  })
+  expect(await openTuning({})).toEqual({ createUserPerHour: 600 })
+  expect(await openTuning({ CREATE_USER_PER_HOUR: '7' })).toEqual({ createUserPerHour: 7 })
 })
 
 test.each(['0', '-1', '1.5', '1e3', ' 5', '0x10', 'ten', '1000000'])(
+  'a limit of %j an hour is refused',
+  async (text) => {
+    await expect(openTuning({ CREATE_USER_PER_HOUR: text })).rejects.toThrow('CREATE_USER_PER_HOUR')
+  },
+)
+
+test("the pace of the engine is the design's unless it is set", async () => {
+  expect(await openPace({})).toEqual({
+    leaseSeconds: 30,
+    renewSeconds: 10,
+    hiddenSeconds: 30,
+    attachSeconds: 20,
+    busySeconds: 15,
+    probeSeconds: { first: 5, longest: 300 },
+    retrySeconds: [10, 60, 300],
+    deliverySeconds: [10, 60, 300, 900, 3600],
+  })
+  expect(await openPace(fastPace)).toMatchObject({
+    leaseSeconds: 1,
+    renewSeconds: 0.3,
+    probeSeconds: { first: 0.2, longest: 2 },
+    retrySeconds: [0.2, 0.4, 0.8],
+  })
+})
+
+test.each(['0', '0.000', '-1', '1.2345', '1e3', ' 5', '0x10', 'ten', '1000000', '1,'])(
   '%j seconds are refused',
   async (text) => {
-    await expect(openTuning({ LEASE_SECONDS: text })).rejects.toThrow('LEASE_SECONDS')
+    await expect(openPace({ LEASE_SECONDS: text })).rejects.toThrow('LEASE_SECONDS')
+    await expect(openPace({ RETRY_SECONDS: `${text},1` })).rejects.toThrow('RETRY_SECONDS')
   },
 )

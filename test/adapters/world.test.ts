@@ -72,11 +72,11 @@ test('one error names every variable that is missing or wrong, and no value', as
     ...site,
     PUBLIC_URL: 'ftp://canary',
     COMMUNITY_NAME: '',
-    LEASE_SECONDS: 'canary',
+    CREATE_USER_PER_HOUR: 'canary',
   })
   const opening = openPorts({ site: siteSettings, tuning: tuningSettings }, world)
   await expect(opening).rejects.toThrow(
-    /^Missing or wrong settings: COMMUNITY_NAME, LEASE_SECONDS, PUBLIC_URL$/,
+    /^Missing or wrong settings: COMMUNITY_NAME, CREATE_USER_PER_HOUR, PUBLIC_URL$/,
   )
 })
 

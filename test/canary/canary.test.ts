@@ -168,11 +168,11 @@ async function live(world: TestWorld, found: Place[]): Promise<readonly Canary[]
   await onUpdate('noise')
   expect(await setPassword(await newLink(), 'noisy')).toBe('finished')
 
-  world.line('mail').cut()
+  await world.line('mail').set({ kind: 'refuse' })
   await world.call('POST', '/request_password_reset', { body: { username: 'robin' } })
   await world.wake('post')
   found.push(...(await dump(world)))
-  world.line('mail').mend()
+  await world.line('mail').set({ kind: 'pass' })
   await later(world)
   const last = await noteLinks()
   await onUpdate('refuse_text', 'Something quite new', 9)

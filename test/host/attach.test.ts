@@ -16,7 +16,7 @@ test('a command that takes longer than one call is attached to, and runs once', 
   expect(await stepsOf(world, body.task_id)).toEqual([1])
 })
 
-test('a command that outlives its worker is attached to by the next one, and runs once', async () => {
+test('a command that outlives its worker is attached to by the next one, and runs once (FI-15)', async () => {
   const world = await newTestWorld()
   await world.setHostFaults([{ fault: 'delay', command: 'user create', value: 4, times: 1 }])
   const { body } = await askForAccount(world, { username: 'robin' })

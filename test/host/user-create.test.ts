@@ -94,7 +94,7 @@ test('an account that is left half made is repaired, wherever the command was ki
   )
 }, 60_000)
 
-test('work that is done counts as done, whatever the command said at its end', async () => {
+test('work that is done counts as done, whatever the command said at its end (FI-13)', async () => {
   const world = await newTestWorld()
   const endings = [
     onCreate('traceback_at_release'),
@@ -118,7 +118,7 @@ test('work that is done counts as done, whatever the command said at its end', a
   expect(await world.mails()).toHaveLength(endings.length)
 }, 60_000)
 
-test('work that is not done is repaired, whatever the command said at its end', async () => {
+test('work that is not done is repaired, whatever the command said at its end (FI-14, FI-34)', async () => {
   const world = await newTestWorld()
   for (const [at, fault] of [onCreate('lost_update'), onCreate('no_home')].entries()) {
     await world.setHostFaults([fault])
@@ -134,7 +134,7 @@ test('work that is not done is repaired, whatever the command said at its end', 
   expect(await world.mails()).toHaveLength(2)
 }, 60_000)
 
-test('a held lock costs time and no attempt, and the next try is a new step', async () => {
+test('a held lock costs time and no attempt, and the next try is a new step (FI-11, FI-12)', async () => {
   const world = await newTestWorld()
   const text = 'There is already a YunoHost operation running. Try again later.'
   await world.setHostFaults([onCreate('refuse_text', text), onCreate('refuse_text', text)])
@@ -170,7 +170,8 @@ test('a directory that is down closes the lane, counts nothing, and the lane ope
   await later(world)
   for (const id of ids)
     expect(await statusOf(world, id)).toMatchObject({ status: 'finished', attempts: 0 })
-  expect(await world.database.tasks.closeLane('host')).toMatchObject({ seconds: 5 })
+  const waits = { first: 5, longest: 300 }
+  expect(await world.database.tasks.closeLane('host', waits)).toMatchObject({ seconds: 5 })
 })
 
 test('a command that fails three times in an unknown way is parked, staff are told once, and only its own resource waits', async () => {

@@ -53,6 +53,23 @@ test('Lambda calls a handler with nothing but event and context', async () => {
   expect(answer.headers['x-request-id']).toBe('request-1')
 })
 
+test('Lambda calls a worker in the same way', async () => {
+  const invoked = functions['workers-mail-feedback']({ Records: [] }, newInvocation(29))
+  // This process has none of the settings that a function has.
+  await expect(invoked).rejects.toThrow(/Missing or wrong settings: .*SECRETS_PATH/)
+})
+
+test('a body that breaks a rule about several fields names none of them', async () => {
+  const body = z
+    .strictObject({ one: z.string(), other: z.string() })
+    .refine(({ one, other }) => one !== other)
+  const { answer, body: told } = await run({ method: 'POST', body }, { one: 'a', other: 'a' })
+  expect([answer.statusCode, told]).toEqual([
+    400,
+    { error: 'The request is not valid.', code: 400 },
+  ])
+})
+
 test('a field that no declaration names never leaves', async () => {
   const { answer, log } = await run({ handler: () => ({ name: 'x', passwordHash: 'secret' }) })
   expect(answer.statusCode).toBe(500)

@@ -160,3 +160,54 @@ test('a missing token is told before a bad body, and an unknown field by its nam
   })
   expect(login).toMatchObject({ status: 400, body: { msg: 'There is no field "role" here.' } })
 })
+
+describe('asking again and again', () => {
+  const path = `/tasks/${'A'.repeat(22)}`
+  const ask = (world: TestWorld, from: string) => world.call('GET', path, { token: 'any', from })
+
+  test('every 2 seconds is never too often', async () => {
+    const world = await newTestWorld({ now: new Date('2030-01-01T00:00:00Z') })
+    for (let count = 0; count < 90; count += 1) {
+      expect((await ask(world, '192.0.2.1')).status).toBe(404)
+      world.clock.advance(2000)
+    }
+  })
+
+  test('is held up for the rest of the minute after 300 times, for that client only', async () => {
+    const world = await newTestWorld({ now: new Date('2030-01-01T00:00:18Z') })
+    const statuses = new Set<number>()
+    for (let count = 0; count < 300; count += 1) {
+      statuses.add((await ask(world, '192.0.2.1')).status)
+    }
+    expect([...statuses]).toEqual([404])
+    const tooMuch = await ask(world, '192.0.2.1')
+    expect([tooMuch.status, tooMuch.body]).toEqual([429, { error: expect.any(String), code: 429 }])
+    expect(tooMuch.headers['retry-after']).toBe('42')
+    expect((await ask(world, '192.0.2.2')).status).toBe(404)
+    world.clock.advance(42_000)
+    expect((await ask(world, '192.0.2.1')).status).toBe(404)
+  })
+})
+
+test('what is expected to take how long waits for a lane that is closed, and is unknown while staff have stopped it', async () => {
+  const { world, path } = await newWorldWithTask()
+  const token = await world.as('service')
+  const expected = async () => (await world.call('GET', path, { token })).body.expected_seconds
+  expect(await expected()).toBeNull()
+  await world.db.collection('logs').insertOne({
+    action: 'user_create',
+    status: 'finished',
+    startedAt: new Date(0),
+    finishedAt: new Date(4000),
+  })
+  expect(await expected()).toBe(4)
+  const { tasks } = world.database
+  await tasks.closeLane('host', { first: 100, longest: 300 })
+  world.clock.set(new Date())
+  expect(await expected()).toBeGreaterThan(95)
+  expect(await expected()).toBeLessThanOrEqual(104)
+  await tasks.pause('host', 'New disk.')
+  expect(await expected()).toBeNull()
+  await tasks.resume('host')
+  expect(await expected()).toBe(4)
+})

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { fallback } from '../../lib/http/fallback.ts'
+import { respell } from '../../lib/http/route-pattern.ts'
 import { newTestWorld } from '../support/world.ts'
 
 test.each([
@@ -81,3 +82,8 @@ function staysHere(location: string | undefined) {
   expect(location).toMatch(/^\/(?![/\\])[\x21-\x7e]*$/)
   expect(new URL(location, 'https://gatehouse.example').origin).toBe('https://gatehouse.example')
 }
+
+test('a variable stands for something', () => {
+  expect(respell('/tasks/{id}', '/Tasks/AbC')).toBe('/tasks/AbC')
+  expect(respell('/tasks/{id}', '/Tasks/')).toBeUndefined()
+})

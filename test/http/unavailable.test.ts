@@ -8,10 +8,10 @@ import { newTestWorld } from '../support/world.ts'
 const token = 'A'.repeat(43)
 
 test('without a database every route that needs it says when to come again', async () => {
-  const world = await newTestWorld({ lines: ['database'] })
+  const world = await newTestWorld({ isFast: true, lines: ['database'] })
   const staff = await world.as('staff')
   await world.call('POST', '/request_password_reset', { body: { username: 'nobody' } })
-  world.line('database').cut()
+  await world.line('database').set({ kind: 'refuse' })
   const routes = endpointsOf(functions).filter(({ definition }) => 'database' in definition.uses)
   const answers = routes.map(async ({ name, definition }) => {
     const path = definition.path.replaceAll(/\{\w+\}/g, 'x'.repeat(22))
@@ -27,9 +27,16 @@ test('without a database every route that needs it says when to come again', asy
     headers: { accept: 'text/html' },
   })
   expect([page.status, page.headers['content-type']]).toEqual([503, 'text/html; charset=utf-8'])
-  world.line('database').mend()
+  await world.line('database').set({ kind: 'pass' })
   const again = await world.call('POST', '/request_password_reset', {
     body: { username: 'nobody' },
   })
   expect(again.status).toBe(404)
+})
+
+test('without its secrets a route says when to come again', async () => {
+  const world = await newTestWorld({ settings: { AWS_ENDPOINT_URL_SSM: 'http://127.0.0.1:1/' } })
+  const body = { username: 'robin', password: 'x' }
+  const answer = await world.call('POST', '/login', { body })
+  expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5'])
 })

@@ -11,7 +11,7 @@ import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
 import { sqsDoorbell } from '../../lib/adapters/sqs.ts'
 import { generatedFamily } from './fake-functions.ts'
 
-const settings = settingsOf('test', '/nowhere')
+const settings = settingsOf('test', functions, '/nowhere')
 const stages = familiesOf(functions)
 
 function template(family: string, all: Functions = functions, own = settings) {
@@ -51,6 +51,13 @@ describe('core', () => {
       StageName: '$default',
       AutoDeploy: true,
     })
+  })
+
+  test('lets a community through and a flood not', () => {
+    const { DefaultRouteSettings: throttle } = resources['HttpApiStage']?.Properties ?? {}
+    expect(throttle).toEqual({ ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 })
+    // AWS refuses a stage that names a route which another stack makes later.
+    expect(resources['HttpApiStage']?.Properties).not.toHaveProperty('RouteSettings')
   })
 
   test('sends CORS headers for configured origins only', () => {

@@ -28,9 +28,9 @@ test('an accepted account reaches the host, its owner and the staff', async () =
 test('a cut line to the database is answered with 503, and mending it heals', async () => {
   const world = await newTestWorld({ lines: ['database'] })
   const token = await world.as('service')
-  world.line('database').cut()
+  await world.line('database').set({ kind: 'refuse' })
   const refused = await world.call('GET', '/tasks/aaaaaaaaaaaaaaaaaaaaaa', { token })
-  world.line('database').mend()
+  await world.line('database').set({ kind: 'pass' })
   const answered = await world.call('GET', '/tasks/aaaaaaaaaaaaaaaaaaaaaa', { token })
   expect([refused.status, answered.status]).toEqual([503, 404])
 })

@@ -1,11 +1,23 @@
 import { describe, expect, test } from 'vitest'
+import { ringSealer } from '../../lib/adapters/keys.ts'
+import { sqsDoorbell } from '../../lib/adapters/sqs.ts'
+import { jsonLog, systemClock, systemRandom } from '../../lib/adapters/system.ts'
+import { openPorts } from '../../lib/adapters/world.ts'
 import { hashToken } from '../../lib/crypto/token.ts'
+import { requestReset } from '../../lib/passwords/request-reset.ts'
 import { linkIn, tokenIn } from '../support/story.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
 
 const minute = 60_000
 const day = 24 * 60 * minute
 const html = { accept: 'text/html' }
+const resetUses = {
+  clock: systemClock,
+  random: systemRandom,
+  log: jsonLog,
+  doorbell: sqsDoorbell,
+  sealer: ringSealer,
+}
 
 function ask({ call }: TestWorld, username: string, from?: string) {
   return call('POST', '/request_password_reset', { body: { username }, ...(from ? { from } : {}) })
@@ -78,6 +90,43 @@ describe('asking for a link', () => {
     expect(await world.mails()).toEqual([])
     expect(world.chat()).toHaveLength(1)
     expect(JSON.stringify(world.chat())).toContain('robin')
+  })
+
+  test('for such an account tells staff once a day, and every answer is the same', async () => {
+    const world = await newTestWorld({ now: new Date('2030-01-01T00:30:00Z') })
+    await world.addAccount({ username: 'robin', address: null })
+    await world.addAccount({ username: 'sandy', addressState: 'bounced' })
+    const answers = new Set<string>()
+    const askAgain = async (username: string) => {
+      const { status, text } = await ask(world, username)
+      answers.add(`${status} ${text}`)
+      await world.wake('post')
+      world.clock.advance(60 * minute)
+    }
+    for (let hour = 0; hour < 23; hour += 1) await askAgain('robin')
+    expect(world.chat()).toHaveLength(1)
+    await askAgain('sandy')
+    expect(world.chat()).toHaveLength(2)
+    await askAgain('robin')
+    expect(world.chat()).toHaveLength(3)
+    expect(answers.size).toBe(1)
+    // Each ask leaves one task, so that the first of a day does no more than the others.
+    expect(await world.db.collection('logs').countDocuments()).toBe(25)
+    expect(await world.db.collection('logs').countDocuments({ status: 'finished' })).toBe(3)
+  })
+
+  test('tells staff again where it could not be noted that they know', async () => {
+    const world = await newTestWorld()
+    await world.addAccount({ username: 'robin', address: null })
+    const uses = await openPorts(resetUses, world.world)
+    const { database } = world
+    const makeKnown = () => Promise.reject(new Error('The database is gone'))
+    const counters = { ...database.counters, makeKnown }
+    for (const _ of [1, 2]) {
+      await requestReset({ ...uses, database: { ...database, counters } }, 'robin')
+    }
+    await world.wake('post')
+    expect(world.chat()).toHaveLength(2)
   })
 
   test('is allowed three times an hour for one account, from wherever', async () => {

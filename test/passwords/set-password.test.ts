@@ -239,6 +239,10 @@ describe('without script, by the forms of the page', () => {
     const show = (task_id: string, task_token: string) =>
       world.call('POST', '/password_reset', { form: { task_id, task_token }, headers: html })
     expect((await show(body.task_id, body.task_token)).status).toBe(200)
+    await world.runWorkers()
+    expect((await show(body.task_id, body.task_token)).status).toBe(200)
+    const form = { task_id: body.task_id }
+    expect((await world.call('POST', '/password_reset', { form, headers: html })).status).toBe(404)
     for (const [id, secret] of [
       [body.task_id, 'x'],
       [body.task_id, ''],

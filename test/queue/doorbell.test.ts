@@ -38,7 +38,7 @@ test('what follows a host task rings in lane post, grouped by resource', async (
   await world.wake('host')
   const rings = await takeMessages(world, 'post')
   expect(rings.map(({ groupId }) => groupId).sort()).toEqual(
-    [hashOf('mail:robin'), hashOf('chat:staff')].sort(),
+    [hashOf('mail:robin'), hashOf('chat:account:robin')].sort(),
   )
 })
 
@@ -97,7 +97,7 @@ test('the sweeper is quiet while all there is has to wait, and rings when its ti
   expect(await takeMessages(world, 'host')).toHaveLength(1)
 })
 
-test('doubled, reordered and foreign messages change nothing: each task runs once, oldest first', async () => {
+test('doubled, reordered and foreign messages change nothing: each task runs once, oldest first (FI-17, FI-18)', async () => {
   const world = await newTestWorld()
   const ids = [await ask(world, 'robin'), await ask(world, 'sandy'), await ask(world, 'tony')]
   await takeMessages(world, 'host')
@@ -111,7 +111,7 @@ test('doubled, reordered and foreign messages change nothing: each task runs onc
   expect(await world.mails()).toHaveLength(3)
 })
 
-test('two consumers at once run each task once', async () => {
+test('two consumers at once run each task once (FI-17)', async () => {
   const world = await newTestWorld()
   await ask(world, 'robin')
   await ask(world, 'sandy')
@@ -131,7 +131,7 @@ const malformed: ReadonlyArray<readonly [string, string]> = [
   ['plain text', 'ring ring'],
   ['null', 'null'],
   ['a list', '[]'],
-  ['another version', JSON.stringify({ v: 2, taskId: unknownId })],
+  ['no version', JSON.stringify({ v: 0, taskId: unknownId })],
   ['no id', JSON.stringify({ v: 1 })],
   ['an id of another shape', JSON.stringify({ v: 1, taskId: '../../etc' })],
   ['an id with a line end', JSON.stringify({ v: 1, taskId: `${unknownId}\n` })],
@@ -140,7 +140,7 @@ const malformed: ReadonlyArray<readonly [string, string]> = [
   ['100 kB', JSON.stringify({ v: 1, taskId: 'A'.repeat(100_000) })],
 ]
 
-test('malformed messages go to the dead letters with their reason, and the lane goes on', async () => {
+test('malformed messages go to the dead letters with their reason, and the lane goes on (FI-28)', async () => {
   const world = await newTestWorld()
   world.log.expectError('malformed_message')
   for (const [, body] of malformed) await sendRaw(world, 'host', body)

@@ -1,4 +1,10 @@
 import { expect, test } from 'vitest'
+import { handler as login } from '../../functions/community/login.ts'
+import { newInvocation } from '../../infra/local/invocation.ts'
+import { newWorld } from '../../lib/adapters/world.ts'
+import type { Database } from '../../lib/ports.ts'
+import { newEvent } from '../support/event.ts'
+import { usualPassword } from '../support/people.ts'
 import { askForAccount, tokenIn } from '../support/story.ts'
 import { newTestWorld } from '../support/world.ts'
 
@@ -56,4 +62,23 @@ test('who signed in from here before is not locked out by the guesses of strange
   }
   expect((await world.call('POST', '/login', { body, from: '192.0.2.67' })).status).toBe(429)
   expect((await world.call('POST', '/login', { body, from: home })).status).toBe(200)
+})
+
+test('a sign-in whose password was changed while it was checked is refused', async () => {
+  const world = await newTestWorld()
+  await world.addAccount({ username: 'robin' })
+  const { database } = world
+  const transaction: Database['transaction'] = (work) =>
+    database.transaction(async (records) => {
+      // Somebody else's change comes in between.
+      await records.accounts.update('robin', { passwordHash: 'another' })
+      return work(records)
+    })
+  const { environment } = world.installation
+  const overrides = { ...world.world.overrides, database: { ...database, transaction } }
+  const body = JSON.stringify({ username: 'robin', password: usualPassword })
+  const event = newEvent({ method: 'POST', path: '/login', body })
+  const answer = await login.run(event, newInvocation(28), newWorld(environment, overrides))
+  expect(answer).toMatchObject({ statusCode: 401 })
+  expect(await world.db.collection('sessions').countDocuments()).toBe(0)
 })

@@ -14,7 +14,7 @@ import {
   closeWorld,
   eventSourceOf,
   invokeEndpoint,
-  schedulesOf,
+  scheduleOf,
 } from '../../infra/local/functions.ts'
 import { startGateway } from '../../infra/local/gateway.ts'
 import {
@@ -33,10 +33,10 @@ import { openDatabase } from '../../lib/adapters/mongo/database.ts'
 import { newWorld, type World } from '../../lib/adapters/world.ts'
 import type { Database, Ports } from '../../lib/ports.ts'
 import type { Lane } from '../../lib/queue/queue.ts'
+import { type LineName, putHostLine, putLines } from '../chaos/lines.ts'
+import type { ChaosProxy } from '../chaos/proxy.ts'
 import { type Call, newClient } from './call.ts'
 import { type FrozenClock, newFrozenClock } from './clock.ts'
-import { type Line, startLine } from './line.ts'
-import { type LineName, putLines } from './lines.ts'
 import { type CollectingLog, newCollectingLog } from './log.ts'
 import { checkingCall } from './openapi-check.ts'
 import { addAccount, newToken, usernameOf } from './people.ts'
@@ -50,9 +50,11 @@ export interface TestWorldOptions {
   /** Makes the randomness repeat itself; without it it is real. */
   readonly seed?: string
   readonly settings?: Readonly<Record<string, string>>
+  /** Leases, waits and time-outs of about a second instead of the design's. */
+  readonly isFast?: boolean
   readonly overrides?: Partial<Ports>
   readonly cors?: CorsSettings
-  /** Servers that are reached over a line of this world's own, which can be cut. */
+  /** Servers that are reached over a proxy of this world's own, which can be told to fail. */
   readonly lines?: readonly LineName[]
   readonly standin?: HostOptions['standin']
 }
@@ -68,7 +70,7 @@ export interface TestWorld {
   readonly database: Database
   readonly origin: string
   readonly call: Call
-  line(name: LineName): Line
+  line(name: LineName): ChaosProxy
   addAccount(wish: Partial<Account> & { readonly username: string }): Promise<Account>
   /** An access token of an account with this role, which is made when it is first asked for. */
   as(role: Role): Promise<string>
@@ -78,6 +80,8 @@ export interface TestWorld {
   /** Delivers what one queue holds right now; tells how many messages that were. */
   wake(lane: Lane): Promise<number>
   sweep(): Promise<void>
+  /** Copies the host's names, as every night. */
+  readHostNames(): Promise<void>
   /** Makes everything due that waits for a time, and ends the leases of workers that are gone. */
   skipWaits(): Promise<void>
   mails(): Promise<readonly StoredMail[]>
@@ -117,6 +121,7 @@ async function assemble(options: TestWorldOptions) {
     publicUrl: 'https://gatehouse.example',
     databaseUri: ground.databaseUri.replace('DATABASE', `test_${name}`),
     assetsFolder: ground.assetsFolder,
+    isFast: options.isFast ?? false,
     ...(options.settings ? { settings: options.settings } : {}),
   })
   const lines = await putLines(options.lines ?? [], servers, installation)
@@ -162,6 +167,10 @@ function toTestWorld(parts: Parts): TestWorld {
       while ((await workers.wake('host')) + (await workers.wake('post')) > 0);
     },
     sweep: lanes.sweep,
+    readHostNames: async () => {
+      await host.host()
+      await lanes.readHostNames()
+    },
     skipWaits: () => skipWaits(connection.db),
     ...toWindows(parts),
     host: host.host,
@@ -209,7 +218,10 @@ function toLanes({ world, servers, installation, log }: Parts) {
   return {
     wake: (lane: Lane) => drainQueue(eventSourceOf(ground, lane)),
     sweep: async () => {
-      for (const schedule of schedulesOf(ground)) await tick(schedule)
+      await tick(scheduleOf(ground, 'workers-sweep'))
+    },
+    readHostNames: async () => {
+      await tick(scheduleOf(ground, 'workers-read-host-names'))
     },
   }
 }
@@ -231,11 +243,7 @@ function toHost({ options, folder, installation, lines }: Parts) {
       ...(options.standin ? { standin: options.standin } : {}),
     })
     installation.useHost(host)
-    if (options.lines?.includes('host')) {
-      const line = await startLine(host.port)
-      lines.set('host', line)
-      installation.environment['HOST_PORT'] = String(line.port)
-    }
+    if (options.lines?.includes('host')) await putHostLine(lines, host, installation)
     return host
   }
   return {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import type * as z from 'zod'
 import { handler as mailFeedback } from '../../functions/workers/mail-feedback.ts'
 import { newInvocation } from '../../infra/local/invocation.ts'
 import type { TaskDocument } from '../../lib/adapters/mongo/collections.ts'
+import type { ChatMessage } from '../../lib/ports.ts'
 import { DeliveryError } from '../../lib/queue/delivery.ts'
 import { sendMail } from '../../lib/tasks/send-mail.ts'
 import { tellStaff } from '../../lib/tasks/tell-staff.ts'
@@ -20,8 +22,14 @@ async function queueMail(world: TestWorld, username: string, template: Template)
   return task.id
 }
 
-async function queueNotice(world: TestWorld, username: string): Promise<string> {
-  const input = { event: 'account_created', username, reason: '' } as const
+function queueNotice(world: TestWorld, username: string): Promise<string> {
+  return queueStaff(world, { event: 'account_created', username, reason: '' })
+}
+
+async function queueStaff(
+  world: TestWorld,
+  input: z.infer<typeof tellStaff.input>,
+): Promise<string> {
   const task = await makeTask(world.world, tellStaff, { input })
   await accept(world.database, task)
   await sendRaw(world, 'post', JSON.stringify({ v: 1, taskId: task.id }))
@@ -80,7 +88,7 @@ test('a mail that will never be accepted marks its address, and is not tried aga
   expect(await world.database.accounts.find('robin')).toMatchObject({ addressState: 'bounced' })
 })
 
-test('a mail that was not accepted is tried after 10, 60, 300, 900 and then every 3,600 seconds', async () => {
+test('a mail that was not accepted is tried after 10, 60, 300, 900 and then every 3,600 seconds (FI-24)', async () => {
   const mailer = { send: () => Promise.reject(new DeliveryError('transient', 'Not now')) }
   const world = await newTestWorld({ overrides: { mailer } })
   await world.addAccount({ username: 'robin' })
@@ -96,7 +104,7 @@ test('a mail that was not accepted is tried after 10, 60, 300, 900 and then ever
   expect(await world.database.tasks.find(id)).toMatchObject({ attempts: 0, status: 'pending' })
 })
 
-test('a mail that nobody took for a day is given up, and staff are told', async () => {
+test('a mail that nobody took for a day is given up, and staff are told (FI-24)', async () => {
   const mailer = { send: () => Promise.reject(new DeliveryError('ambiguous', 'Nobody knows')) }
   const world = await newTestWorld({ overrides: { mailer } })
   await world.addAccount({ username: 'robin' })
@@ -141,7 +149,7 @@ test('mails of one person keep their order behind one that has to wait, others g
   expect(sent[1]).not.toBe(sent[2])
 })
 
-test('a chat that asks for patience is left alone for as long as it says', async () => {
+test('a message that the chat asks patience for waits for as long as it says (FI-25)', async () => {
   const world = await newTestWorld()
   await world.addAccount({ username: 'robin' })
   world.setChatFault({ kind: 'rate_limited', retryAfterSeconds: 120 })
@@ -159,7 +167,45 @@ test('a chat that asks for patience is left alone for as long as it says', async
   expect(await world.database.tasks.find(id)).toMatchObject({ status: 'finished' })
 })
 
-test('a chat message that is refused for good is dropped with its reason', async () => {
+test('what the chat does not take holds up later messages of the same subject and no others', async () => {
+  let fails = 1
+  const posted: string[] = []
+  const chat = {
+    post: async (message: ChatMessage) => {
+      const text = `${message.title} ${message.fields[0]?.value}`
+      if (text.includes('robin') && fails > 0) {
+        fails -= 1
+        throw new DeliveryError('transient', 'The chat answered 500')
+      }
+      posted.push(text)
+    },
+  }
+  const world = await newTestWorld({ overrides: { chat } })
+  const about = { id: 't1', action: 'user_update', resource: 'account:robin', reason: '' }
+  await queueNotice(world, 'robin')
+  world.clock.advance(1000)
+  await queueStaff(world, { event: 'task_parked', ...about })
+  world.clock.advance(1000)
+  await queueNotice(world, 'sandy')
+  await queueStaff(world, { event: 'lane_stopped', lane: 'host', reason: 'The key was refused' })
+  await world.runWorkers()
+  expect(posted.toSorted()).toEqual(['An account was created sandy', 'The queue stands still host'])
+  await later(world)
+  expect(posted.slice(2)).toEqual(['An account was created robin', 'A task needs you t1'])
+})
+
+test('while the chat asks for patience each message waits for itself, and none is lost', async () => {
+  const world = await newTestWorld()
+  world.setChatFault({ kind: 'rate_limited', retryAfterSeconds: 120 })
+  const ids = [await queueNotice(world, 'robin'), await queueNotice(world, 'sandy')]
+  await world.runWorkers()
+  for (const id of ids) expect(await secondsToWait(world, id)).toBeGreaterThan(110)
+  world.setChatFault(undefined)
+  await later(world)
+  expect(world.chat()).toHaveLength(2)
+})
+
+test('a chat message that is refused for good is dropped with its reason (FI-25)', async () => {
   const chat = {
     post: () => Promise.reject(new DeliveryError('permanent', 'The chat answered 400')),
   }
@@ -170,6 +216,19 @@ test('a chat message that is refused for good is dropped with its reason', async
     status: 'failed',
     error: 'The chat answered 400',
   })
+})
+
+test('a mail without the token of its link is an error of ours, and nobody gets half of it', async () => {
+  const world = await newTestWorld()
+  world.log.expectError('task_unexpected_error')
+  await world.addAccount({ username: 'robin' })
+  const input = { template: 'reset_password', username: 'robin' } as const
+  const task = await makeTask(world.world, sendMail, { input })
+  await accept(world.database, task)
+  await sendRaw(world, 'post', JSON.stringify({ v: 1, taskId: task.id }))
+  await world.wake('post')
+  expect(await world.mails()).toEqual([])
+  expect(await world.database.tasks.find(task.id)).toMatchObject({ status: 'pending', attempts: 1 })
 })
 
 test('an error of ours in a message is logged, tried three times and then told to staff', async () => {

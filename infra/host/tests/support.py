@@ -22,6 +22,8 @@ DOMAIN = "example.test"
 
 class GateTest(unittest.TestCase):
     standin = {}
+    # A program that is started in the gate's place, with the gate as its argument.
+    program = []
 
     def setUp(self):
         self.folder = os.path.realpath(tempfile.mkdtemp(prefix="gate-test-"))
@@ -77,7 +79,7 @@ class GateTest(unittest.TestCase):
         if not isinstance(data, bytes):
             data = json.dumps(data).encode()
         process = subprocess.Popen(
-            [sys.executable, "-I", self.at("gate.py"), "--help"],
+            [sys.executable, "-I", *self.program, self.at("gate.py"), "--help"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
         )
         process.stdin.write(data)

@@ -5,6 +5,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import unittest
@@ -79,14 +81,6 @@ class Once(GateTest):
         self.assertEqual((answer["state"], answer["class"]), ("done", "ok"))
         self.assertEqual(len(self.effects("user_created")), 1)
 
-    def test_old_claims_go(self):
-        self.create()
-        path = self.at("gate/jobs", self.task + ".1")
-        os.utime(path, (1, 1))
-        os.utime(self.at("gate/swept"), (1, 1))
-        self.run_verb("user_permissions_sync", task="z" * 24)
-        self.assertFalse(os.path.exists(path))
-
 
 class Killed(GateTest):
     def test_command_killed_in_create(self):
@@ -158,6 +152,9 @@ class Killed(GateTest):
             os.kill(int(file.read().rpartition(")")[2].split()[1]), signal.SIGKILL)
         answer = self.ask(self.request("attach", "user_password", {"username": "alice"}, **given))
         self.assertEqual((answer["state"], answer["met"]), ("unknown", True))
+        # Without the password nobody can tell.
+        answer = self.ask(self.request("attach"))
+        self.assertEqual((answer["state"], answer["met"]), ("unknown", None))
 
 
 class Unwell(GateTest):
@@ -212,11 +209,32 @@ class Unwell(GateTest):
             self.assertEqual(answer["class"], "unknown", answer)
             self.assertNotIn("seen", answer)
 
+    def set_patience(self, seconds):
+        with open(self.at("gate.py"), encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn("YUNOHOST_TIMEOUT = 60", text)
+        with open(self.at("gate.py"), "w", encoding="utf-8") as file:
+            file.write(text.replace("YUNOHOST_TIMEOUT = 60", "YUNOHOST_TIMEOUT = %d" % seconds))
+
+    def test_owner_of_the_lock_dies_while_the_gate_waits(self):
+        """FI-12: who waits never looks again whether the owner lives, so it gives up by itself."""
+        self.set_patience(2)
+        self.faults({"fault": "delay", "command": "user permission ldapsync", "value": 60})
+        owner = subprocess.Popen([sys.executable, self.at("standin/bin/yunohost"), "user", "permission",
+                                  "ldapsync"], stdout=subprocess.DEVNULL)
+        self.wait_until(lambda: os.path.exists(self.at("host/moulinette_yunohost.lock")))
+        self.create(wait=0)
+        self.wait_until(lambda: self.commands("user", "create"))
+        time.sleep(0.3)
+        owner.kill()
+        owner.wait()
+        answer = self.ask(self.request("attach"))
+        got = (answer["state"], answer["class"], answer["key"], answer["seen"]["state"])
+        self.assertEqual(got, ("done", "busy", "instance_already_running", "absent"))
+        self.assertEqual(self.create()["class"], "ok")
+
     def test_busy(self):
-        with open(os.path.join(self.folder, "gate.py"), encoding="utf-8") as file:
-            text = file.read().replace("YUNOHOST_TIMEOUT = 60", "YUNOHOST_TIMEOUT = 0")
-        with open(os.path.join(self.folder, "gate.py"), "w", encoding="utf-8") as file:
-            file.write(text)
+        self.set_patience(0)
         self.expect({"fault": "lock_held"}, "done", "busy", "instance_already_running", "absent", False)
         self.expect({"fault": "none"}, "done", "ok", None, "complete", True)
 

@@ -148,15 +148,6 @@ class Verbs(GateTest):
         self.assertEqual((answer["state"], answer["key"]), ("refused", "unsupported_version"))
         self.assertEqual(self.commands("user", "create"), [])
 
-    def test_forget_keeps_the_claim(self):
-        first = self.create()
-        self.assertIn("User created", first["output"])
-        answer = self.ask(self.request("forget"))
-        self.assertEqual((answer["output"], answer["state"], answer["class"]), ("", "done", "ok"))
-        again = self.create(step=1)
-        self.assertEqual({**first, "output": ""}, again)
-        self.assertEqual(len(self.effects("user_created")), 1)
-
     def test_attach_and_read_job(self):
         self.assertEqual(self.ask(self.request("attach", step=9))["state"], "none")
         first = self.create()

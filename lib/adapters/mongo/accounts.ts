@@ -19,12 +19,16 @@ export function mongoAccounts(scope: Scope): Records['accounts'] {
       run(async () => {
         return toAccount(await accounts.findOne({ heldAddress: addressKey }, tx))
       }),
-    isNameInUse: (nameKey, kind, except) =>
+    findNamesakes: (username, displayNameKey) =>
+      run(() => findNamesakes(scope, username, displayNameKey)),
+    displayNamesOf: (usernames) =>
       run(async () => {
-        const field = kind === 'username' ? 'displayNameKey' : 'heldName'
-        const held = except === undefined ? { $exists: true } : { $exists: true, $ne: except }
-        const filter = { $and: [{ [field]: nameKey }, { heldName: held }] }
-        return (await accounts.findOne(filter, { ...tx, projection: { _id: 1 } })) !== null
+        const held = { heldName: { $in: [...usernames] } }
+        const projection = { _id: 0, heldName: 1, displayNameKey: 1 } as const
+        const found = await accounts.find(held, { ...tx, projection }).toArray()
+        return new Map(
+          found.map(({ heldName, displayNameKey }) => [String(heldName), displayNameKey]),
+        )
       }),
     insert: (account) =>
       run(async () => {
@@ -54,6 +58,24 @@ export function mongoAccounts(scope: Scope): Records['accounts'] {
           throw wordDuplicate(error)
         }
       }),
+  }
+}
+
+async function findNamesakes(
+  { collections: { accounts }, tx }: Scope,
+  username: string,
+  displayNameKey: string,
+) {
+  // One read, by these keys alone: with a condition on the holder a server may read a whole index.
+  const either = { $or: [{ displayNameKey: username }, { heldName: displayNameKey }] }
+  const projection = { _id: 0, heldName: 1, displayNameKey: 1 } as const
+  const found = await accounts.find(either, { ...tx, projection }).toArray()
+  const holders = found.filter(({ heldName }) => heldName !== undefined)
+  return {
+    ofUsername: holders.some((holder) => holder.displayNameKey === username),
+    ofDisplayName: holders.some(
+      ({ heldName }) => heldName === displayNameKey && heldName !== username,
+    ),
   }
 }
 

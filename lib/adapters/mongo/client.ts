@@ -1,5 +1,7 @@
 import { type Db, MongoClient } from 'mongodb'
+import * as z from 'zod'
 import type { Opening } from '../adapter.ts'
+import { seconds } from '../seconds.ts'
 
 /** A connected database of one process: few connections, because every function has its own (aws.md 3.2). */
 export interface Connection {
@@ -7,23 +9,32 @@ export interface Connection {
   readonly db: Db
 }
 
+// Long enough for an election of a new primary in the middle of it, short enough to answer 503 in time.
+const usualSeconds = 5
+
+/** How long the database may keep somebody waiting: for a server or a connection, and four times that for an answer. */
+export const databaseSettings = z.object({ DATABASE_SECONDS: seconds(usualSeconds) })
+
 /** Opens the database named in the secret `mongodb-uri`. Connecting happens at the first command. */
-export async function connect(opening: Opening<unknown>): Promise<Connection> {
+export async function connect(
+  opening: Opening<z.infer<typeof databaseSettings>>,
+): Promise<Connection> {
   const uri = await opening.secret('mongodb-uri')
-  return opening.share(`mongodb:${uri}`, () => connectTo(uri))
+  return opening.share(`mongodb:${uri}`, () => connectTo(uri, opening.settings.DATABASE_SECONDS))
 }
 
 /** Opens a database by its address, for the operator's commands. */
-export function connectTo(uri: string): Connection {
+export function connectTo(uri: string, waitSeconds = usualSeconds): Connection {
+  const wait = waitSeconds * 1000
   const client = new MongoClient(uri, {
     appName: 'gatehouse',
     maxPoolSize: 2,
     minPoolSize: 0,
     maxIdleTimeMS: 60_000,
-    serverSelectionTimeoutMS: 5_000,
-    connectTimeoutMS: 5_000,
-    socketTimeoutMS: 20_000,
-    waitQueueTimeoutMS: 10_000,
+    serverSelectionTimeoutMS: wait,
+    connectTimeoutMS: wait,
+    socketTimeoutMS: 4 * wait,
+    waitQueueTimeoutMS: 2 * wait,
     writeConcern: { w: 'majority', journal: true },
     readConcern: { level: 'majority' },
     ignoreUndefined: true,

@@ -1,5 +1,6 @@
 import type { ClientSession, Collection, Db } from 'mongodb'
 import type { Account } from '../../accounts/account.ts'
+import type { HostNames } from '../../accounts/host-names.ts'
 import type { Link } from '../../passwords/link.ts'
 import type { Lane, Task } from '../../queue/queue.ts'
 import type { Session } from '../../sessions/session.ts'
@@ -53,6 +54,11 @@ export interface LaneDocument {
   readonly misses?: number
 }
 
+/** The one copy of the host's names. */
+export interface HostNamesDocument extends HostNames {
+  readonly _id: 'latest'
+}
+
 /** The collections by what is in them. `tasks_queue` and `logs` have the seed's names. */
 export interface Collections {
   readonly accounts: Collection<AccountDocument>
@@ -62,6 +68,7 @@ export interface Collections {
   readonly queue: Collection<TaskDocument>
   readonly logs: Collection<TaskDocument>
   readonly lanes: Collection<LaneDocument>
+  readonly hostNames: Collection<HostNamesDocument>
 }
 
 /** Collections and the transaction that a group of reads and writes belongs to, if any. */
@@ -82,6 +89,7 @@ export function collectionsOf(db: Db): Collections {
     queue: db.collection('tasks_queue'),
     logs: db.collection('logs'),
     lanes: db.collection('lanes'),
+    hostNames: db.collection('host_names'),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Counters } from '../../ports.ts'
 import { failuresKeptDays, lastTry, waitSecondsAfter } from '../../sessions/policy.ts'
 import type { Collections, Scope } from './collections.ts'
 import { brokenKey } from './errors.ts'
+import { upserted } from './upserted.ts'
 
 // By number of failures, so that the update can look its wait up.
 const waits = Array.from({ length: lastTry + 1 }, (_, failures) => waitSecondsAfter(failures))
@@ -34,14 +35,14 @@ async function countInWindow(
   const length = windowSeconds * 1000
   const window = Math.floor(now.getTime() / length)
   const endsAt = new Date((window + 1) * length)
-  const document = await upsertingAgain(() =>
+  const { value } = await upsertingAgain(() =>
     counters.findOneAndUpdate(
       { _id: `${key}:${window}` },
       { $inc: { value: 1 }, $setOnInsert: { endsAt } },
       { upsert: true, returnDocument: 'after' },
     ),
   )
-  return { value: document?.value ?? 1, endsAt }
+  return { value, endsAt }
 }
 
 // Counted before it is judged, in one update, so that parallel guesses cannot share a free try (T09).
@@ -62,7 +63,7 @@ async function tryOnce(
       upsert: true,
       returnDocument: 'after',
     })
-    return { failures: document?.value ?? 1 }
+    return { failures: upserted(document).value }
   } catch (error) {
     if (brokenKey(error) === undefined) throw error
     // The upsert tried to insert: the key is blocked, or another first try was faster.
@@ -73,11 +74,11 @@ async function tryOnce(
 }
 
 // Two first counts of a window can collide; the second then finds the document.
-async function upsertingAgain<Result>(call: () => Promise<Result>): Promise<Result> {
+async function upsertingAgain<Document>(call: () => Promise<Document | null>): Promise<Document> {
   try {
-    return await call()
+    return upserted(await call())
   } catch (error) {
     if (brokenKey(error) === undefined) throw error
-    return call()
+    return upserted(await call())
   }
 }

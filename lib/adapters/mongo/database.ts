@@ -1,13 +1,13 @@
-import type { ClientSession } from 'mongodb'
-import * as z from 'zod'
+import { type ClientSession, type MongoClient, MongoTopologyClosedError } from 'mongodb'
 import { Failure } from '../../failure.ts'
 import type { Database, Records } from '../../ports.ts'
 import { adapter } from '../adapter.ts'
 import { mongoAccounts } from './accounts.ts'
-import { type Connection, connect } from './client.ts'
+import { type Connection, connect, databaseSettings } from './client.ts'
 import { collectionsOf, type Scope } from './collections.ts'
 import { mongoCounters } from './counters.ts'
 import { brokenKey, wordError } from './errors.ts'
+import { mongoHostNames } from './host-names.ts'
 import { ensureIndexes } from './indexes.ts'
 import { mongoLinks } from './links.ts'
 import { mongoSessions } from './sessions.ts'
@@ -15,7 +15,7 @@ import { mongoTasks } from './tasks.ts'
 
 /** Everything that is kept, in MongoDB. */
 export const mongoDatabase = adapter({
-  settings: z.object({}),
+  settings: databaseSettings,
   secrets: ['mongodb-uri'],
   grants: [],
   open: async (opening) => openDatabase(await connect(opening)),
@@ -24,7 +24,8 @@ export const mongoDatabase = adapter({
 /** The database over an open connection. */
 export function openDatabase({ client, db }: Connection): Database {
   const collections = collectionsOf(db)
-  const alone: Scope = { collections, tx: {}, run: wordingErrors }
+  const run: Scope['run'] = (call) => wordingErrors(() => connectingAgain(client, call))
+  const alone: Scope = { collections, tx: {}, run }
   const records = openRecords(alone)
   // Once per process: the sweeper asks every minute.
   let prepared: Promise<void> | undefined
@@ -32,14 +33,14 @@ export function openDatabase({ client, db }: Connection): Database {
     ...records,
     counters: mongoCounters(alone),
     prepare: () => {
-      prepared ??= wordingErrors(() => ensureIndexes(collections))
+      prepared ??= run(() => ensureIndexes(collections))
       prepared.catch(() => {
         prepared = undefined
       })
       return prepared
     },
     transaction: (work) =>
-      wordingErrors(() =>
+      run(() =>
         restarting(() =>
           client.withSession((session) =>
             session.withTransaction(() => work(openRecords(within(alone, session)))),
@@ -52,6 +53,7 @@ export function openDatabase({ client, db }: Connection): Database {
 function openRecords(scope: Scope): Records {
   return {
     accounts: mongoAccounts(scope),
+    hostNames: mongoHostNames(scope),
     sessions: mongoSessions(scope),
     links: mongoLinks(scope),
     tasks: mongoTasks(scope),
@@ -67,6 +69,21 @@ async function wordingErrors<Result>(call: () => Promise<Result>): Promise<Resul
     return await call()
   } catch (error) {
     throw error instanceof Failure ? error : wordError(error)
+  }
+}
+
+// A driver whose very first connection failed stays closed for ever, and a warm function with it. Nothing was
+// sent then, so the call can be made once more.
+async function connectingAgain<Result>(
+  client: MongoClient,
+  call: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await call()
+  } catch (error) {
+    if (!(error instanceof MongoTopologyClosedError)) throw error
+    await client.connect()
+    return call()
   }
 }
 

@@ -10,6 +10,17 @@ const transientNames = new Set([
   'MongoTopologyClosedError',
   'MongoNotConnectedError',
 ])
+// The driver lets some errors of its sockets through as they are.
+const networkCodes = new Set([
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+])
 // Node is stepping down, shutting down or not writable yet (MongoDB's error codes).
 const transientCodes = new Set([91, 189, 11600, 11602, 10107, 13435, 13436, 262])
 
@@ -23,11 +34,20 @@ export function wordError(error: unknown): unknown {
 /** Keys of the unique index that a write broke, joined by commas, if that is what happened. */
 export function brokenKey(error: unknown): string | undefined {
   if (!(error instanceof MongoServerError) || error.code !== 11000) return undefined
-  return Object.keys(error['keyPattern'] ?? {}).join(',')
+  return Object.keys(Object(error['keyPattern'])).join(',')
+}
+
+/** True where a call ran into the time that it was given, as behind another one's open transaction. */
+export function isOutOfTime(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === 50
 }
 
 function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof MongoError)) return false
+  if (!(error instanceof MongoError)) return isNetworkError(error)
   if (transientNames.has(error.name)) return true
   return error instanceof MongoServerError && transientCodes.has(Number(error.code))
+}
+
+function isNetworkError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && networkCodes.has(String(error.code))
 }

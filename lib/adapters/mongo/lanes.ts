@@ -1,6 +1,8 @@
-import { durationsKept, firstProbeSeconds, longestProbeSeconds } from '../../queue/policy.ts'
+import type { Pace } from '../../ports.ts'
+import { durationsKept } from '../../queue/policy.ts'
 import type { Lane, LaneState, Task, TaskQueue } from '../../queue/queue.ts'
 import { type Scope, toTask } from './collections.ts'
+import { upserted } from './upserted.ts'
 
 type LaneMethods = Pick<
   TaskQueue,
@@ -8,6 +10,7 @@ type LaneMethods = Pick<
   | 'noteRing'
   | 'findToRing'
   | 'position'
+  | 'heldUp'
   | 'durations'
   | 'laneState'
   | 'isOpen'
@@ -46,6 +49,7 @@ export function mongoLanes(scope: Scope): LaneMethods {
       }),
     findToRing: (lane) => run(() => findToRing(scope, lane)),
     position: (task) => run(() => position(scope, task)),
+    heldUp: (task, at) => run(() => heldUp(scope, task, at)),
     durations: (action) =>
       run(async () => {
         const ended = await logs
@@ -60,7 +64,7 @@ export function mongoLanes(scope: Scope): LaneMethods {
       }),
     laneState: (lane) => run(() => laneState(scope, lane)),
     isOpen: (lane) => run(async () => !(await isClosed(scope, lane))),
-    closeLane: (lane) => run(() => closeLane(scope, lane)),
+    closeLane: (lane, waits) => run(() => closeLane(scope, lane, waits)),
     openLane: (lane) =>
       run(async () => {
         const closed = { _id: lane, misses: { $gt: 0 } }
@@ -83,19 +87,23 @@ async function isClosed({ collections: { lanes }, tx }: Scope, lane: Lane): Prom
   return (await lanes.findOne({ _id: lane, $or: isShut }, tx)) !== null
 }
 
-async function closeLane({ collections: { lanes } }: Scope, lane: Lane) {
-  const doubled = { $multiply: [firstProbeSeconds, { $pow: [2, { $subtract: ['$misses', 1] }] }] }
-  const wait = { $min: [longestProbeSeconds, doubled] }
+async function closeLane(
+  { collections: { lanes } }: Scope,
+  lane: Lane,
+  { first, longest }: Pace['probeSeconds'],
+) {
+  const doubled = { $multiply: [first * 1000, { $pow: [2, { $subtract: ['$misses', 1] }] }] }
+  const wait = { $min: [longest * 1000, doubled] }
   const update = [
     { $set: { misses: { $min: [20, { $add: [{ $ifNull: ['$misses', 0] }, 1] }] } } },
-    { $set: { closedUntil: { $dateAdd: { startDate: now, unit: 'second', amount: wait } } } },
+    { $set: { closedUntil: { $dateAdd: { startDate: now, unit: 'millisecond', amount: wait } } } },
   ]
   const closed = await lanes.findOneAndUpdate({ _id: lane }, update, {
     upsert: true,
     returnDocument: 'after',
   })
-  const misses = closed?.misses ?? 1
-  return { seconds: Math.min(longestProbeSeconds, firstProbeSeconds * 2 ** (misses - 1)), misses }
+  const misses = Number(upserted(closed).misses)
+  return { seconds: Math.min(longest, first * 2 ** (misses - 1)), misses }
 }
 
 async function findToRing(scope: Scope, lane: Lane) {
@@ -114,6 +122,16 @@ function position({ collections: { queue }, tx }: Scope, task: Task): Promise<nu
   const { id: _id, timestamp } = task
   const isBefore = [{ timestamp: { $lt: timestamp } }, { timestamp, _id: { $lt: _id } }]
   return queue.countDocuments({ ...unfinished, $or: isBefore }, tx)
+}
+
+async function heldUp({ collections: { queue, lanes }, tx }: Scope, task: Task, at: Date) {
+  const [lane, stored] = await Promise.all([
+    lanes.findOne({ _id: task.lane }, tx),
+    queue.findOne({ _id: task.id }, { ...tx, projection: { notBefore: 1 } }),
+  ])
+  if (lane?.pausedBecause !== undefined) return null
+  const until = [lane?.closedUntil, stored?.notBefore].map((date) => date?.getTime() ?? 0)
+  return Math.max(0, ...until.map((time) => (time - at.getTime()) / 1000))
 }
 
 async function laneState({ collections: { queue, lanes } }: Scope, lane: Lane): Promise<LaneState> {

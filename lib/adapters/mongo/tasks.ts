@@ -9,7 +9,7 @@ import {
   type TaskQueue,
 } from '../../queue/queue.ts'
 import { type Scope, type TaskDocument, toTask } from './collections.ts'
-import { brokenKey } from './errors.ts'
+import { brokenKey, isOutOfTime } from './errors.ts'
 import { mongoLanes } from './lanes.ts'
 
 // The database's own clock decides about leases and delays, so that workers whose clocks differ agree (FI-32).
@@ -137,7 +137,8 @@ async function claim(
   // A lease that ended by itself had a worker that was killed: the task may be why (security.md 3.1).
   const crashes = { $cond: [{ $eq: ['$lease.owner', null] }, 0, 1] }
   const takeUp = [{ $set: { attempts: { $add: ['$attempts', crashes] } } }, ...take]
-  const left = await queue.findOneAndUpdate(abandoned, takeUp, { returnDocument: 'after' })
+  const options = { returnDocument: 'after', maxTimeMS: takeUpMilliseconds } as const
+  const left = await queue.findOneAndUpdate(abandoned, takeUp, options).catch(nothingInTime)
   if (left !== null) return toTask(left)
   try {
     const oldest = await queue.findOneAndUpdate({ readyIn: lane }, take, {
@@ -150,6 +151,15 @@ async function claim(
     if (brokenKey(error) === 'lane') return undefined
     throw error
   }
+}
+
+// MongoDB holds the documents of an abandoned transaction for a minute. Until then nobody can take up this task,
+// but other tasks of lane post can go on.
+const takeUpMilliseconds = 2000
+
+function nothingInTime(error: unknown): null {
+  if (isOutOfTime(error)) return null
+  throw error
 }
 
 async function change(

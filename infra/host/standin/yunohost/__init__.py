@@ -12,12 +12,13 @@ import signal
 import sys
 import time
 
-from . import _host, _lock, _users
+from . import _groups, _host, _lock, _users
 from ._host import Command, HostError, fault, point, say
 
 # As wide as the real ones, a trailing newline included, but never slow.
 FULL_NAME = r"^[^\W_]+(?:[ ,.'-]{1,3}[^\W_]+)*[ ,.'-]{0,3}$"
 USERNAME = r"^[a-z0-9_.]+$"
+GROUP = r"^[a-z0-9_]+$"
 PASSWORD = r"^.{3,}$"
 DOMAIN = r"^(?:[^\W_A-Z]+(?:-+[^\W_A-Z]+)*\.)+(?:xn--)?[^\W_]{2,}$"
 MAIL = r"^[\w.-]+@(?:[^\W_A-Z]+(?:-+[^\W_A-Z]+)*\.)+(?:xn--)?[^\W_]{2,}$"
@@ -73,6 +74,8 @@ COMMANDS = {
         [("-f --full", FLAG, {}), ("-p --include-primary-groups", FLAG, {})],
     ),
     "user group info": (_users.group_info, False, [("groupname", {}, {"pattern": USERNAME})]),
+    "user group create": (_groups.create, True, [("groupname", {}, {"pattern": GROUP})]),
+    "user group delete": (_groups.delete, True, [("groupname", {}, {"pattern": GROUP})]),
     "user permission list": (
         _users.permission_list,
         False,
@@ -80,6 +83,7 @@ COMMANDS = {
     ),
     "user permission info": (_users.permission_info, False, [("permission", {}, {})]),
     "user permission ldapsync": (_users.ldapsync, True, []),
+    "app list": (_groups.app_list, False, [("-f --full", FLAG, {})]),
     "tools versions": (_users.versions, False, []),
 }
 

@@ -22,6 +22,8 @@ DEFAULTS = {
     "password_list": None,
     "version": "12.1.25",
     "system_users": [],
+    # Ids of installed apps; each has an account of the system and a permission.
+    "apps": [],
     # True gives the times of an idle machine with two cores, 1.0 s of fixed sleep included.
     "durations": False,
     "race_window": 0.02,
@@ -68,7 +70,8 @@ def first_state():
     aliases = ["%s@%s" % (part, settings["domains"][0]) for part in local_parts]
     groups = {name: {"members": [], "mail": []} for name in ("all_users", "visitors", "admins")}
     groups["admins"]["mail"] = aliases
-    return {"users": {}, "groups": groups, "permissions": SERVICE_PERMISSIONS}
+    apps = {one + ".main": ["all_users"] for one in settings["apps"]}
+    return {"users": {}, "groups": groups, "permissions": {**SERVICE_PERMISSIONS, **apps}}
 
 
 def state():
@@ -113,7 +116,9 @@ def append(name, value):
 
 def effect(name, user=None, **more):
     line = {"effect": name, "command": Command.name, "user": user, "pid": os.getpid()}
-    append("ledger.jsonl", {**line, "start": Command.start, "end": time.time(), **more})
+    # Every job of the gate has a session of its own, and names it in its folder.
+    times = {"session": os.getsid(0), "start": Command.start, "end": time.time()}
+    append("ledger.jsonl", {**line, **times, **more})
 
 
 SECRET_OPTIONS = ("--password=", "--change-password=", "-p")
@@ -130,7 +135,8 @@ def received(args):
         else:
             shown.append(arg)
         hide = arg in ("-p", "--password", "--change-password")
-    append("received.jsonl", {"at": time.time(), "pid": os.getpid(), "args": shown})
+    line = {"at": time.time(), "pid": os.getpid(), "session": os.getsid(0), "args": shown}
+    append("received.jsonl", line)
 
 
 def log_line(level, text):
@@ -181,7 +187,8 @@ def last_for(seconds):
 
 
 def system_accounts():
-    return {one.pw_name for one in pwd.getpwall()} | set(settings["system_users"])
+    known = {one.pw_name for one in pwd.getpwall()}
+    return known | set(settings["system_users"]) | set(settings["apps"])
 
 
 # --- faults ---------------------------------------------------------------------------------------

@@ -1,0 +1,23 @@
+/** The one of the words that a misspelt one most likely means: the fewest letters to change, in whatever case. */
+export function nearestWord(wrong: string, words: readonly string[]): string | undefined {
+  const ranked = words
+    .map((word) => ({ word, distance: distanceOf(wrong.toUpperCase(), word.toUpperCase()) }))
+    .sort((one, other) => one.distance - other.distance)
+  return ranked[0]?.word
+}
+
+/** Letters to put in, take out or replace until one word is the other (Levenshtein), row by row. */
+function distanceOf(one: string, other: string): number {
+  let above = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (const [row, letter] of [...one].entries()) {
+    const current = [row + 1]
+    for (const [column, wanted] of [...other].entries()) {
+      const replaced = (above[column] ?? 0) + (letter === wanted ? 0 : 1)
+      const putIn = (current[column] ?? 0) + 1
+      const takenOut = (above[column + 1] ?? 0) + 1
+      current.push(Math.min(replaced, putIn, takenOut))
+    }
+    above = current
+  }
+  return above.at(-1) ?? 0
+}

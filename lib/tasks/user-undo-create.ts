@@ -1,0 +1,29 @@
+import * as z from 'zod'
+import { hostTask } from '../queue/task.ts'
+
+/**
+ * Removes what is left of an account that was given up in the middle of its creation, so that the name
+ * may be free again (security.md 3.4). A complete account is somebody's and is never touched.
+ */
+export const userUndoCreate = hostTask({
+  action: 'user_undo_create',
+  input: z.object({ username: z.string() }),
+  secrets: [],
+  resource: ({ username }) => `account:${username}`,
+  owner: ({ username }) => username,
+  observes: ({ username }) => username,
+  startsFrom: 'partial',
+  refuse: ({ state }) =>
+    state === 'complete' || state === 'unsynced'
+      ? 'The account on the host is complete: somebody may be using it.'
+      : undefined,
+  plan: ({ state, home, mailbox }, { username }) => {
+    const isGone = state === 'absent' && !home && !mailbox
+    return isGone ? [] : [{ verb: 'user_delete', args: { username, purge: true } }]
+  },
+  ending: async ({ input: { username }, ending, records }) => {
+    const isFree = ending.status === 'finished'
+    await records.accounts.update(username, isFree ? { releaseName: true } : { usedOnHost: true })
+    return []
+  },
+})

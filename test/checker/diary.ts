@@ -1,0 +1,108 @@
+import type { CallAnswer, CallOptions } from '../support/call.ts'
+import type { Acknowledgement, RecordedFault, RunRecord } from './run-record.ts'
+
+/** A request with its answer and the time that it took. */
+export interface Exchange {
+  readonly method: string
+  readonly path: string
+  readonly options: CallOptions
+  readonly answer: CallAnswer
+  readonly askedMs: number
+  readonly answeredMs: number
+}
+
+/** What clients and the scenario itself know of a run. */
+export interface Diary {
+  readonly acknowledgements: Acknowledgement[]
+  readonly polls: RunRecord['polls']
+  readonly faults: RecordedFault[]
+  readonly secrets: RunRecord['secrets']
+  /** Which token was good for which task: from then on "not found" is an answer about the task. */
+  readonly readers: Set<string>
+}
+
+/** A diary without a line. */
+export function newDiary(): Diary {
+  return { acknowledgements: [], polls: [], faults: [], secrets: [], readers: new Set() }
+}
+
+// Shorter ones are found in every text.
+const shortestSecret = 8
+
+/** Writes down a secret once. */
+export function noteSecret(diary: Diary, name: string, value: unknown, taskId?: string): void {
+  if (typeof value !== 'string' || value.length < shortestSecret) return
+  const isKnown = diary.secrets.some(
+    (one) => one.value === value && one.taskId === (taskId ?? null),
+  )
+  if (!isKnown) diary.secrets.push({ name, value, taskId: taskId ?? null })
+}
+
+/** Writes down what a request and its answer tell: promises, states of tasks, and secrets. */
+export function noteExchange(diary: Diary, exchange: Exchange): void {
+  const { options, answer, path } = exchange
+  const fields = fieldsOf(options)
+  const taskId = taskIdIn(answer)
+  noteSecret(diary, 'a bearer token', options.token)
+  noteSecret(diary, 'an access token', answer.body?.access_token)
+  noteSecret(diary, "a task's token", answer.body?.task_token)
+  noteSecret(diary, "a link's token", fields['token'])
+  noteSecret(diary, 'a password', fields['password'])
+  noteSecret(diary, 'a new password', fields['new_password'], taskId)
+  notePoll(diary, exchange)
+  const isReset = path === '/request_password_reset' && answer.status === 200
+  if (exchange.method !== 'POST' || (taskId === undefined && !isReset)) return
+  const { askedMs, answeredMs } = exchange
+  const username = typeof fields['username'] === 'string' ? fields['username'] : null
+  const isPromise = answer.status >= 200 && answer.status < 300
+  if (isPromise)
+    diary.acknowledgements.push({ path, username, taskId: taskId ?? null, askedMs, answeredMs })
+}
+
+function fieldsOf({ body, form }: CallOptions): Readonly<Record<string, unknown>> {
+  const isObject = typeof body === 'object' && body !== null && !(body instanceof Uint8Array)
+  return { ...(isObject ? body : {}), ...form }
+}
+
+// A browser's form gets a page, which asks again by a hidden field.
+function taskIdIn({ body, text }: CallAnswer): string | undefined {
+  return body?.task_id ?? /name="task_id" value="([\w-]{22})"/.exec(text)?.[1]
+}
+
+function notePoll({ polls, readers }: Diary, exchange: Exchange): void {
+  const { method, path, answer, askedMs, answeredMs, options } = exchange
+  const taskId = /^\/tasks\/([\w-]{22})$/.exec(path)?.[1]
+  if (method !== 'GET' || taskId === undefined) return
+  const reader = `${taskId} ${options.token}`
+  const times = { askedMs, answeredMs }
+  if (answer.status === 200) polls.push({ taskId, status: answer.body.status, ...times })
+  if (answer.status === 404 && readers.has(reader))
+    polls.push({ taskId, status: 'missing', ...times })
+  if (answer.status === 200) readers.add(reader)
+}
+
+/** What a fault may leave behind, besides a delay. */
+export type FaultMarks = Partial<Pick<RecordedFault, 'isAmbiguous' | 'mayAbandon'>>
+
+/** The marks of a fault of what stands behind a line. */
+export function marksOfLine(name: string): FaultMarks {
+  const isDatabase = name === 'database'
+  return {
+    isAmbiguous: isDatabase || name === 'mail' || name === 'discord',
+    mayAbandon: isDatabase,
+  }
+}
+
+/** The marks of the sudden end of a worker. */
+export const marksOfKill: FaultMarks = { isAmbiguous: true, mayAbandon: true }
+
+/** Begins a fault that lasts until the returned function is called. */
+export function beginFault(diary: Diary, name: string, marks: FaultMarks = {}): () => void {
+  const { isAmbiguous = false, mayAbandon = false } = marks
+  const times = { beganMs: Date.now(), endedMs: null }
+  const fault: RecordedFault = { name, ...times, isAmbiguous, mayAbandon }
+  diary.faults.push(fault)
+  return () => {
+    fault.endedMs ??= Date.now()
+  }
+}

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { skipTask } from '../../lib/queue/control.ts'
+import { hostTasks } from '../../lib/tasks/index.ts'
+import { userCreate } from '../../lib/tasks/user-create.ts'
+import { controlOf } from '../support/control.ts'
+import { addForeigner, effectsOf, later, queueTask } from '../support/host-tasks.ts'
+import { askForAccount } from '../support/story.ts'
+import { newTestWorld, type TestWorld } from '../support/world.ts'
+
+async function parkHalfMade(world: TestWorld, username: string): Promise<string> {
+  await world.setHostFaults([
+    { fault: 'crash_after', command: 'user create', value: 'ldap', times: 1 },
+    { fault: 'refuse_text', command: 'user delete', value: 'Not today' },
+  ])
+  const { body } = await askForAccount(world, { username })
+  world.clock.advance(1000)
+  for (let attempt = 0; attempt < 4; attempt += 1) await later(world)
+  expect(await statusOf(world, body.task_id)).toBe('parked')
+  return body.task_id
+}
+
+async function statusOf(world: TestWorld, id: string) {
+  return (await world.database.tasks.find(id))?.status
+}
+
+async function statusOfUndoing(world: TestWorld) {
+  const task = await world.db.collection('logs').findOne({ action: 'user_undo_create' })
+  return task?.['status']
+}
+
+test('what is left of a creation that was given up is removed, and then the name is free again', async () => {
+  const world = await newTestWorld()
+  const id = await parkHalfMade(world, 'robin')
+  await skipTask(await controlOf(world), hostTasks, id)
+  expect((await askForAccount(world, { username: 'robin' })).status).toBe(432)
+  await world.setHostFaults([])
+  await later(world)
+  expect(await statusOfUndoing(world)).toBe('finished')
+  expect(await effectsOf(world, 'robin')).toContain('user_deleted')
+  expect(await world.hostUsers()).toEqual([])
+  expect((await askForAccount(world, { username: 'robin' })).status).toBe(201)
+  await later(world)
+  expect(await world.hostUsers()).toMatchObject([{ username: 'robin', fullName: 'Robin Ash' }])
+})
+
+test('an account that somebody else made meanwhile is not removed, and its name stays taken', async () => {
+  const world = await newTestWorld()
+  await world.setHostFaults([{ fault: 'refuse_text', command: 'user create', value: 'Odd' }])
+  const { body } = await askForAccount(world, { username: 'robin' })
+  for (let attempt = 0; attempt < 3; attempt += 1) await later(world)
+  await world.setHostFaults([])
+  await addForeigner(world, 'robin')
+  await skipTask(await controlOf(world), hostTasks, body.task_id)
+  await later(world)
+  expect(await statusOfUndoing(world)).toBe('failed')
+  expect(await world.hostUsers()).toMatchObject([{ fullName: 'Foreign robin' }])
+  expect((await askForAccount(world, { username: 'robin' })).status).toBe(432)
+})
+
+test('an account without an address is made, and no mail is sent', async () => {
+  const world = await newTestWorld()
+  await world.addAccount({ username: 'robin', state: 'provisioning', address: null })
+  const input = { username: 'robin', display_name: 'Robin Ash', domain: 'lantern.example' }
+  await queueTask(world, userCreate, input)
+  await world.runWorkers()
+  expect(await world.database.accounts.find('robin')).toMatchObject({ state: 'active' })
+  expect(await world.mails()).toEqual([])
+  expect(world.chat()).toHaveLength(1)
+})

@@ -1,0 +1,43 @@
+/** `npm run soak -- --minutes 1 --seed 7`: random work and random faults, and the checker's verdict. Ends with 1 where it is bad. */
+import { randomInt } from 'node:crypto'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { toReport } from './report.ts'
+import { runSoak } from './soak.ts'
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '1' },
+    seed: { type: 'string', default: String(randomInt(1, 1_000_000)) },
+    record: { type: 'string' },
+  },
+})
+const minutes = Number(values.minutes)
+if (!(minutes > 0 && minutes <= 24 * 60)) {
+  process.stderr.write('--minutes is a number above 0.\n')
+  process.exit(2)
+}
+const { seed } = values
+process.stdout.write(`Soaking for ${minutes} minutes with seed ${seed} ...\n`)
+const interrupted = new Promise<never>((_, reject) => {
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => reject(new Error(`The soak was ended by ${name}.`)))
+  }
+})
+interrupted.catch(() => undefined)
+const result = await runSoak({ seed, minutes }, interrupted).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+})
+process.stdout.write(`${toReport(result)}\n`)
+const isBad = result.violations.length > 0
+if (isBad || values.record !== undefined) {
+  const path =
+    values.record ?? join(await mkdtemp(join(tmpdir(), 'gatehouse-soak-')), 'record.json')
+  await writeFile(path, JSON.stringify(result.record))
+  process.stdout.write(`The record of this run: ${path}\n`)
+}
+if (isBad) process.stdout.write(`Again: npm run soak -- --minutes ${minutes} --seed ${seed}\n`)
+process.exit(isBad ? 1 : 0)

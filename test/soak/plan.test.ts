@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { newPlan } from './plan.ts'
+
+test('the same seed makes the same plan, and another seed another one', () => {
+  expect(newPlan('7', 2)).toEqual(newPlan('7', 2))
+  expect(newPlan('8', 2)).not.toEqual(newPlan('7', 2))
+})
+
+test('a plan is in order and over in time, troubles too', () => {
+  const plan = newPlan('7', 1)
+  const times = plan.map(({ atMs }) => atMs)
+  expect(times).toEqual([...times].sort((one, other) => one - other))
+  const ends = plan.map((step) => step.atMs + ('forMs' in step ? step.forMs : 0))
+  expect(Math.max(...ends)).toBeLessThan(60_000)
+})
+
+test('a long plan has every kind of operation, trouble and fault', () => {
+  const plan = newPlan('7', 30)
+  const kinds = new Set(plan.map(({ kind }) => kind))
+  expect([...kinds].sort()).toEqual([
+    ...['ask_again', 'chat', 'create', 'create_without_address', 'host', 'kill', 'line'],
+    ...['messages', 'read_tasks', 'request_reset', 'set_password', 'sign_in', 'update'],
+    'wrong_password',
+  ])
+  const lines = plan.flatMap((step) =>
+    step.kind === 'line' ? `${step.line} ${step.fault.kind}` : [],
+  )
+  expect(new Set(lines).size).toBe(30)
+})
+
+test('one place has one trouble at a time', () => {
+  const busyUntil = new Map<string, number>()
+  for (const step of newPlan('7', 10)) {
+    if (step.kind !== 'line') continue
+    expect(step.atMs).toBeGreaterThanOrEqual(busyUntil.get(step.line) ?? 0)
+    busyUntil.set(step.line, step.atMs + step.forMs)
+  }
+})

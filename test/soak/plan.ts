@@ -1,0 +1,180 @@
+/** What happens in a soak and when: everything is drawn from the seed before anything begins. */
+import type { DiscordFault } from '../../infra/local/discord.ts'
+import type { HostFault } from '../../infra/local/host.ts'
+import type { Fault } from '../chaos/fault.ts'
+import { newSeededRandom } from '../support/random.ts'
+import { type Dice, newDice } from './dice.ts'
+
+/** Places where a proxy stands. */
+export const lineNames = ['host', 'database', 'queues', 'mail', 'discord'] as const
+
+export type LineName = (typeof lineNames)[number]
+
+/** What a person or a sign-up site does; `person` is a number, and the name follows from it. */
+export type Operation =
+  | { readonly kind: 'create'; readonly person: number }
+  | { readonly kind: 'create_without_address'; readonly person: number }
+  | { readonly kind: 'ask_again'; readonly person: number }
+  | { readonly kind: 'request_reset'; readonly person: number }
+  | { readonly kind: 'set_password'; readonly person: number; readonly password: string }
+  | { readonly kind: 'update'; readonly person: number; readonly displayName: string }
+  | { readonly kind: 'read_tasks'; readonly person: number }
+  | { readonly kind: 'sign_in'; readonly person: number }
+  | { readonly kind: 'wrong_password'; readonly person: number; readonly password: string }
+
+/** What goes wrong, and for how long. */
+export type Trouble =
+  | {
+      readonly kind: 'line'
+      readonly line: LineName
+      readonly fault: Fault
+      readonly forMs: number
+    }
+  | { readonly kind: 'host'; readonly faults: readonly HostFault[]; readonly forMs: number }
+  | { readonly kind: 'chat'; readonly fault: DiscordFault; readonly forMs: number }
+  | { readonly kind: 'kill'; readonly worker: number; readonly forMs: number }
+  | { readonly kind: 'messages'; readonly what: 'lose' | 'double' | 'reverse' | 'spoil' }
+
+export type Step = { readonly atMs: number } & (Operation | Trouble)
+
+/** How many workers there are to be killed. */
+export const workerCount = 2
+
+const operationGapMs = [100, 800] as const
+const troubleGapMs = [300, 2200] as const
+
+/** The steps of a soak in their order. */
+export function newPlan(seed: string, minutes: number): readonly Step[] {
+  const dice = newDice(newSeededRandom(seed))
+  const endMs = minutes * 60_000
+  return [...planOperations(dice, endMs), ...planTroubles(dice, endMs)].sort(
+    (one, other) => one.atMs - other.atMs,
+  )
+}
+
+const operationWeights = {
+  ...{ create: 5, create_without_address: 1, ask_again: 1, request_reset: 3, set_password: 6 },
+  ...{ update: 6, read_tasks: 8, sign_in: 1, wrong_password: 1 },
+} as const
+
+function planOperations(dice: Dice, endMs: number): readonly Step[] {
+  const steps: Step[] = [{ atMs: 0, kind: 'create', person: 1 }]
+  let people = 1
+  for (let atMs = 0; ; ) {
+    atMs += dice.between(...operationGapMs)
+    if (atMs >= endMs) return steps
+    const kind = dice.weigh(operationWeights)
+    const isNew = kind === 'create' || kind === 'create_without_address'
+    if (isNew) people += 1
+    // Whoever came last has most to do.
+    const person = isNew ? people : Math.max(1, people - dice.between(0, 5))
+    steps.push({ atMs, ...toOperation(dice, kind, person) })
+  }
+}
+
+function toOperation(dice: Dice, kind: Operation['kind'], person: number): Operation {
+  switch (kind) {
+    case 'set_password':
+    case 'wrong_password':
+      return { kind, person, password: `Soak-${dice.between(1e6, 1e7)}-Linde-${person}` }
+    case 'update':
+      return { kind, person, displayName: `Ida Nova ${person} ${dice.between(1, 1e6)}` }
+    default:
+      return { kind, person }
+  }
+}
+
+const troubleWeights = { line: 9, host: 5, chat: 1, kill: 5, messages: 3 } as const
+
+function planTroubles(dice: Dice, endMs: number): readonly Step[] {
+  const steps: Step[] = []
+  const busyUntil = new Map<string, number>()
+  for (let atMs = 0; ; ) {
+    atMs += dice.between(...troubleGapMs)
+    const trouble = toTrouble(dice, dice.weigh(troubleWeights))
+    const place = placeOf(trouble)
+    const forMs = 'forMs' in trouble ? trouble.forMs : 0
+    if (atMs + forMs >= endMs) return steps
+    // One place has one trouble at a time.
+    if ((busyUntil.get(place) ?? 0) > atMs) continue
+    busyUntil.set(place, atMs + forMs)
+    steps.push({ atMs, ...trouble })
+  }
+}
+
+function placeOf(trouble: Trouble): string {
+  if (trouble.kind === 'line') return trouble.line
+  return trouble.kind === 'kill' ? `worker ${trouble.worker}` : `the ${trouble.kind}`
+}
+
+function toTrouble(dice: Dice, kind: Trouble['kind']): Trouble {
+  const forMs = dice.between(200, 3500)
+  switch (kind) {
+    case 'line':
+      return { kind, forMs, line: dice.pick(lineNames), fault: toLineFault(dice) }
+    case 'host':
+      return { kind, forMs, faults: [dice.pick(hostFaults)] }
+    case 'chat':
+      return { kind, forMs, fault: dice.pick(chatFaults) }
+    case 'kill':
+      return { kind, forMs, worker: dice.between(0, workerCount - 1) }
+    case 'messages':
+      return { kind, what: dice.pick(['lose', 'double', 'reverse', 'spoil'] as const) }
+    default:
+      return kind satisfies never
+  }
+}
+
+function toLineFault(dice: Dice): Fault {
+  const kinds = ['refuse', 'black_hole', 'half_open', 'reset', 'delay', 'slow'] as const
+  const kind = dice.pick(kinds)
+  const direction = dice.pick(['to_server', 'to_client'] as const)
+  const [afterBytes, milliseconds] = [dice.between(0, 4000), dice.between(20, 600)]
+  const bytesPerSecond = dice.between(2_000, 40_000)
+  switch (kind) {
+    case 'reset':
+      return { kind, direction, afterBytes }
+    case 'delay':
+      return { kind, milliseconds }
+    case 'slow':
+      return { kind, bytesPerSecond }
+    default:
+      return { kind }
+  }
+}
+
+const once = { times: 1 } as const
+const create = { command: 'user create', ...once } as const
+const update = { command: 'user update', ...once } as const
+
+/** What the host can do wrong; the stand-in knows them by these names. */
+const hostFaults: readonly HostFault[] = [
+  { fault: 'delay', value: 1.5, ...once },
+  { fault: 'print', value: 1, ...once },
+  { fault: 'noise', ...once },
+  { fault: 'exit', value: 1, ...once },
+  { fault: 'traceback_at_release', ...once },
+  { fault: 'slapd_down', value: 0.2, ...once },
+  { fault: 'lock_held' },
+  { fault: 'read_garbage', ...once },
+  { fault: 'disk_full', value: 'log', ...once },
+  { fault: 'crash_after', value: 'start', ...create },
+  { fault: 'crash_after', value: 'ldap', ...create },
+  { fault: 'crash_after', value: 'all_users', ...create },
+  { fault: 'terminate_after', value: 'home', ...create },
+  { fault: 'interrupt_after', value: 'primary_group', ...create },
+  { fault: 'lost_update', ...create },
+  { fault: 'no_effect', ...create },
+  { fault: 'no_catalog', ...create },
+  { fault: 'refuse_text', value: "Invalid argument 'fullname'", ...create },
+  { fault: 'crash_after', value: 'start', ...update },
+  { fault: 'crash_after', value: 'ldap', ...update },
+  { fault: 'no_effect', ...update },
+  { fault: 'refuse_password', ...update },
+]
+
+const chatFaults: readonly DiscordFault[] = [
+  { kind: 'rate_limited', retryAfterSeconds: 1 },
+  { kind: 'broken' },
+  { kind: 'silent' },
+]

@@ -1,0 +1,71 @@
+import type { TaskInput } from '../../lib/queue/queue.ts'
+import { addForeigner } from './host-tasks.ts'
+import type { TestWorld } from './world.ts'
+
+/** One good task of a kind about one person, and what has to be there before. */
+export interface TaskSample {
+  prepare(world: TestWorld, username: string): Promise<unknown>
+  input(username: string): TaskInput
+  readonly secrets?: Readonly<Record<string, string>>
+  /** The change on the host that may happen only once; null for a message, or where twice is like once. */
+  readonly effect: string | null
+}
+
+const onHostAndHere = async (world: TestWorld, username: string) => {
+  await addForeigner(world, username)
+  await world.addAccount({ username })
+}
+
+const onlyHere = (world: TestWorld, username: string) => world.addAccount({ username })
+
+const token = 'A'.repeat(43)
+
+/** A sample of every kind of task by its action; the suites that need one fail for a kind without. */
+export const taskSamples: Readonly<Record<string, TaskSample>> = {
+  user_create: {
+    prepare: (world, username) => world.addAccount({ username, state: 'provisioning' }),
+    input: (username) => ({ username, display_name: 'Robin Ash', domain: 'lantern.example' }),
+    effect: 'user_created',
+  },
+  user_password: {
+    prepare: onHostAndHere,
+    input: (username) => ({ username }),
+    secrets: { password: 'Kastanie-7-Regenbogen' },
+    effect: null,
+  },
+  user_update: {
+    prepare: onHostAndHere,
+    input: (username) => ({ username, display_name: 'Robin Beech' }),
+    effect: 'user_updated',
+  },
+  user_delete: {
+    prepare: onHostAndHere,
+    input: (username) => ({ username, purge: true }),
+    effect: 'user_deleted',
+  },
+  user_undo_create: {
+    prepare: leaveHalfMade,
+    input: (username) => ({ username }),
+    effect: 'user_deleted',
+  },
+  send_mail: {
+    prepare: onlyHere,
+    input: (username) => ({ username, template: 'reset_password' }),
+    secrets: { token },
+    effect: null,
+  },
+  tell_staff: {
+    prepare: onlyHere,
+    input: (username) => ({ event: 'mail_failed', username, reason: 'A test.' }),
+    effect: null,
+  },
+}
+
+async function leaveHalfMade(world: TestWorld, username: string): Promise<void> {
+  await world.addAccount({ username, state: 'failed' })
+  const fault = { fault: 'crash_after', command: 'user create', value: 'home', times: 1 }
+  await world.setHostFaults([fault])
+  // It ends in the middle, as it is meant to.
+  await addForeigner(world, username).catch(() => undefined)
+  await world.setHostFaults([])
+}

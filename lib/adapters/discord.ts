@@ -9,7 +9,7 @@ const discordSettings = z.object({
     .string()
     .regex(/^\d{1,20}$/)
     .optional(),
-  CHAT_SECONDS: secondsSetting(5),
+  CHAT_SECONDS: secondsSetting(5, 15),
 })
 
 // Discord's limits: title and field name, field value, fields, all characters of an embed.

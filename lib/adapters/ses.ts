@@ -19,7 +19,7 @@ const sesSettings = z.object({
     .max(320)
     .regex(new RegExp(`${bareAddress.source}|${namedAddress.source}`, 'i')),
   AWS_ENDPOINT_URL_SES: awsUrl.optional(),
-  MAIL_SECONDS: seconds(10),
+  MAIL_SECONDS: seconds(10, 15),
   ...awsVariables,
 })
 

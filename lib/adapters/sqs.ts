@@ -13,7 +13,7 @@ const ringSettings = z.object({
   POST_QUEUE_URL: awsUrl,
   AWS_ENDPOINT_URL_SQS: awsUrl.optional(),
   // A ring that is lost is made up for by the sweeper; nobody waits long for one.
-  QUEUE_SECONDS: seconds(2),
+  QUEUE_SECONDS: seconds(2, 15),
   ...awsVariables,
 })
 

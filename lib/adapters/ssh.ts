@@ -17,9 +17,9 @@ const sshSettings = z.object({
     .default('22')
     .transform(Number)
     .pipe(z.int().max(65_535)),
-  SSH_CONNECT_SECONDS: seconds(10),
+  SSH_CONNECT_SECONDS: seconds(10, 15),
   // Three that are not answered end the line: a dead one is known after 40 s at most (FI-05).
-  SSH_KEEP_ALIVE_SECONDS: seconds(10),
+  SSH_KEEP_ALIVE_SECONDS: seconds(10, 15),
   HOST_USER: z.string().regex(/^[A-Za-z_][\w.-]{0,63}$/),
 })
 

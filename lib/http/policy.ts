@@ -14,8 +14,8 @@ export const rateLimits = {
   reset_request_client: { limit: 10, windowSeconds: hour, countedBy: 'client' },
   reset_request_account: { limit: 3, windowSeconds: hour, countedBy: 'username' },
   reset_use: { limit: 30, windowSeconds: 5 * minute, countedBy: 'client' },
-  // Ten pages or scripts behind one address that ask every 2 seconds, so one alone never meets it (T25).
-  read_task: { limit: 300, windowSeconds: minute, countedBy: 'client' },
+  // A sign-up site asks for all its visitors from one address: forty of them, every 2 seconds (T25).
+  read_task: { limit: 1200, windowSeconds: minute, countedBy: 'client' },
   create_user: { limit: 'createUserPerHour', windowSeconds: hour, countedBy: 'account' },
 } as const satisfies Record<string, RateLimit>
 

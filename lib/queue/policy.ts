@@ -8,6 +8,8 @@ export const firstProbeSeconds = 5
 export const longestProbeSeconds = 300
 /** Unexpected ends of one task after which staff must look at it (security.md 3.4). */
 export const attemptsBeforeParking = 3
+/** Leases of one task that ended by themselves after which staff must look at it; a database that is away ends them too. */
+export const workerEndsBeforeParking = 10
 /** Waits after the first, second and third unexpected end of a task, in seconds (security.md 3.4). */
 export const retrySeconds: readonly number[] = [10, 60, 300]
 /** Wait when another YunoHost operation holds the host's lock; not counted as an attempt. */

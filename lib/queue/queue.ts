@@ -146,8 +146,10 @@ export interface TaskQueue {
   /** Seconds that the last 50 finished tasks of an action took, newest first. */
   durations(action: string): Promise<readonly number[]>
   laneState(lane: Lane): Promise<LaneState>
-  /** False while the lane is paused by staff or closed because the other side does not answer. */
-  isOpen(lane: Lane): Promise<boolean>
+  /** Seconds until the lane opens by itself, because the other side did not answer; null while staff have paused it. */
+  secondsClosed(lane: Lane): Promise<number | null>
+  /** Seconds until the last lease of the lane ends, unless it is renewed. */
+  secondsHeld(lane: Lane): Promise<number>
   /** Keeps the lane closed for a while, twice as long each time in a row; gives the seconds and how many times. */
   closeLane(
     lane: Lane,

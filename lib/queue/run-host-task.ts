@@ -76,6 +76,7 @@ export async function forgetOnHost(
 }
 
 async function progress(run: HostRun): Promise<Outcome> {
+  if (run.step === 0) await awaitEarlier(run)
   let seen = await attach(run)
   let lastVerb: string | undefined
   for (let round = 0; round <= roundsWithoutProgress; round += 1) {
@@ -91,6 +92,18 @@ async function progress(run: HostRun): Promise<Outcome> {
   }
   const reason = run.said || 'The command ran, but the host does not show its effect.'
   return retryOrPark(run.uses, run.task, reason)
+}
+
+// The earlier task was given up, but its command may still be at work. The higher fence keeps out a late one.
+async function awaitEarlier(run: HostRun): Promise<void> {
+  const earlier = run.definition.awaits?.(run.input)
+  if (earlier === undefined || earlier.step === 0) return
+  const { host } = run
+  for (let isOver = false; !isOver; ) {
+    if (run.secondsLeft() <= reserveSeconds) throw new RunEnds({ kind: 'unfinished' })
+    const request = { ...earlier, op: 'attach', wait: waitOf(run) } as const
+    isOver = (await harmless(host.ask(request, longestOf(run)))).state !== 'running'
+  }
 }
 
 async function attach(run: HostRun): Promise<UserSeen | undefined> {
@@ -146,15 +159,20 @@ type Question = Omit<GateRequest, 'task' | 'step' | 'fence' | 'wait'>
 
 function ask(run: HostRun, question: Question): Promise<GateAnswer> {
   run.assertHeld()
-  const wait = Math.max(
-    0,
-    Math.min(run.uses.pace.attachSeconds, run.secondsLeft() - reserveSeconds),
-  )
+  const wait = waitOf(run)
   const { id, fence } = run.claim
   const request = { ...question, task: id, step: Math.max(1, run.step), fence, wait }
-  // What is left after it is for writing down what became of it.
-  const asked = run.host.ask(request, Math.max(1, run.secondsLeft() - writingSeconds))
+  const asked = run.host.ask(request, longestOf(run))
   return question.op === 'run' ? asked : harmless(asked)
+}
+
+function waitOf({ uses, secondsLeft }: HostRun): number {
+  return Math.max(0, Math.min(uses.pace.attachSeconds, secondsLeft() - reserveSeconds))
+}
+
+// What is left after it is for writing down what became of it.
+function longestOf({ secondsLeft }: HostRun): number {
+  return Math.max(1, secondsLeft() - writingSeconds)
 }
 
 // Nothing can have happened on the host when only a question was lost.

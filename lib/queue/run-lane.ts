@@ -9,12 +9,11 @@ import {
   type Run,
   retryOrPark,
 } from './engine.ts'
-import { attemptsBeforeParking, reserveSeconds, unknownActionMinutes } from './policy.ts'
-import { type Claim, LeaseLost, type Task } from './queue.ts'
+import { reserveSeconds, unknownActionMinutes, workerEndsBeforeParking } from './policy.ts'
+import { type Claim, type Lane, LeaseLost, type Task } from './queue.ts'
 import { type Settling, settle } from './settle.ts'
+import type { TaskDefinition } from './task.ts'
 
-// A message may also be abandoned because the database went away; giving it up loses it for good.
-const mostAttempts = { host: attemptsBeforeParking, post: 10 } as const
 // Of task documents: a worker leaves alone what it may misread.
 const knownVersion = 1
 
@@ -22,10 +21,12 @@ const knownVersion = 1
 export async function runLane(uses: EngineUses, work: LaneWork): Promise<LaneResult> {
   const owner = newId(uses.random)
   while (work.secondsLeft() > reserveSeconds) {
-    if (!(await uses.database.tasks.isOpen(work.lane))) return { kind: 'idle' }
+    const closedSeconds = await uses.database.tasks.secondsClosed(work.lane)
+    if (closedSeconds === null) return { kind: 'idle' }
+    if (closedSeconds > 0) return { kind: 'closed', retrySeconds: closedSeconds }
     await uses.database.tasks.promote(work.lane)
     const task = await uses.database.tasks.claim(work.lane, owner, uses.pace.leaseSeconds)
-    if (task === undefined) return { kind: 'idle' }
+    if (task === undefined) return await idleOrHeld(uses, work.lane)
     await uses.milestones.reached('afterClaim')
     const outcome = await runClaimed(uses, work, task)
     if (outcome === 'out_of_time') return { kind: 'out_of_time' }
@@ -34,13 +35,19 @@ export async function runLane(uses: EngineUses, work: LaneWork): Promise<LaneRes
   return { kind: 'out_of_time' }
 }
 
+// A worker that is gone may hold the only lease of lane host: its message must outlive that, or nobody would come.
+async function idleOrHeld({ database }: EngineUses, lane: Lane): Promise<LaneResult> {
+  const seconds = lane === 'host' ? await database.tasks.secondsHeld(lane) : 0
+  return seconds > 0 ? { kind: 'closed', retrySeconds: seconds } : { kind: 'idle' }
+}
+
 async function runClaimed(uses: EngineUses, work: LaneWork, task: Task) {
   const claim = { id: task.id, fence: task.fence }
   const lease = keepLease(uses, claim)
   try {
-    const definition = work.tasks[task.action]
+    const definition = definitionOf(work, task)
     const run = { task, claim, secondsLeft: work.secondsLeft, assertHeld: lease.assertHeld }
-    const outcome = await runOnce(uses, work, run)
+    const outcome = await runOnce(uses, { ...work, definition }, run)
     lease.assertHeld()
     await uses.milestones.reached('afterReadback')
     const result = await settleSafely(uses, { work, definition, task, claim, outcome })
@@ -55,16 +62,25 @@ async function runClaimed(uses: EngineUses, work: LaneWork, task: Task) {
   }
 }
 
-async function runOnce(uses: EngineUses, work: LaneWork, run: Run): Promise<Outcome> {
+/** Undefined where this version could misread the task. */
+function definitionOf({ tasks }: LaneWork, task: Task): TaskDefinition | undefined {
+  const definition = task.version === knownVersion ? tasks[task.action] : undefined
+  return definition?.input.safeParse(task.input).success ? definition : undefined
+}
+
+async function runOnce(
+  uses: EngineUses,
+  { definition, runner }: Pick<LaneWork, 'runner'> & { definition: TaskDefinition | undefined },
+  run: Run,
+): Promise<Outcome> {
   const { task } = run
-  const definition = task.version === knownVersion ? work.tasks[task.action] : undefined
   if (!definition) return outcomeOfUnknown(uses, task)
   // Each claim of an abandoned task counts as an attempt: this one ended its workers.
-  if (task.attempts >= mostAttempts[task.lane]) {
+  if (task.attempts >= workerEndsBeforeParking) {
     return { kind: 'parked', reason: 'Its worker ended in the middle of it several times.' }
   }
   try {
-    return await work.runner(uses, definition, run)
+    return await runner(uses, definition, run)
   } catch (error) {
     if (error instanceof LeaseLost) throw error
     return outcomeOfSurprise(uses, task, error)

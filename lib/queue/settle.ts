@@ -1,4 +1,4 @@
-import type { Log } from '../ports.ts'
+import type { Log, Records } from '../ports.ts'
 import type { EngineUses, LaneWork, Outcome } from './engine.ts'
 import { missesBeforeTelling, slowMinutes } from './policy.ts'
 import type { Claim, NewTask, Task } from './queue.ts'
@@ -82,18 +82,30 @@ async function tell(uses: EngineUses, notice: NewTask) {
   await ringFor(uses, [notice])
 }
 
-async function end(uses: EngineUses, { definition, task, claim }: Settling, ending: Ending) {
+async function end(uses: EngineUses, settling: Settling, ending: Ending) {
+  const { definition, task, claim, work } = settling
   const followers = await uses.database.transaction(async (records) => {
     const { status, reason } = ending
     const at = uses.clock.now()
     await records.tasks.finish(claim, { status, error: status === 'failed' ? reason : null, at })
-    const input = definition?.input.parse(task.input)
-    const next = (await definition?.ending?.({ task, input, ending, records, uses })) ?? []
+    const next = await followersOf(uses, { definition, task, ending, records, work })
     for (const follower of next) await records.tasks.insert(follower)
     return next
   })
   await uses.milestones.reached('afterCommit')
   await ringFor(uses, followers)
+}
+
+interface Ended extends Pick<Settling, 'definition' | 'task' | 'work'> {
+  readonly ending: Ending
+  readonly records: Records
+}
+
+async function followersOf(uses: EngineUses, { definition, task, ending, records, work }: Ended) {
+  // Nobody else will tell staff of a message that this version cannot read.
+  if (!definition) return [await work.notices.taskParked(uses, task, ending.reason ?? '')]
+  const input = definition.input.parse(task.input)
+  return (await definition.ending?.({ task, input, ending, records, uses })) ?? []
 }
 
 async function park(uses: EngineUses, { work, task, claim }: Settling, reason: string) {

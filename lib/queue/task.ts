@@ -52,6 +52,8 @@ export interface HostTask<Input extends TaskInput = TaskInput> extends TaskBasic
   readonly lane: 'host'
   /** The user whose state decides. */
   observes(input: Input): string
+  /** A step of an earlier task that must have come to its end on the host before the first look. */
+  awaits?(input: Input): { readonly task: string; readonly step: number; readonly fence: number }
   /** How much of that user should be there before; the task's record shows the commands for it. */
   readonly startsFrom: UserSeen['state']
   /** Asked once, before the first change: a sentence why this can never be done. */

@@ -51,7 +51,8 @@ export async function answerDoorbell(
   await uses.milestones.reached('beforeDelete')
   if (result.kind !== 'closed') return
   // A message that is gone needs no hiding; the sweeper rings again.
-  await hide(result.retrySeconds).catch(() => undefined)
+  // And no longer than a while: the lane may be opened by hand, and this message is first in its line.
+  await hide(Math.min(result.retrySeconds, uses.pace.hiddenSeconds)).catch(() => undefined)
   throw new RingAgain()
 }
 
@@ -65,11 +66,11 @@ function isDoorbell(body: string): boolean {
 
 // Shorter than the function's own time-out: a killed worker costs half a minute, not two (security.md 0.14).
 async function keepHidden(uses: EngineUses, lane: Lane, receipt: string): Promise<() => void> {
-  const hide = () => uses.doorbell.hide(lane, receipt, uses.pace.hiddenSeconds)
-  await hide()
-  return uses.clock.every(uses.pace.renewSeconds, async () => {
-    await hide().catch((error: unknown) => {
+  const hide = () =>
+    uses.doorbell.hide(lane, receipt, uses.pace.hiddenSeconds).catch((error: unknown) => {
       uses.log.info('hide_failed', { lane, reason: String(error instanceof Error && error.name) })
     })
-  })
+  // Where it fails, the queue's own time covers the whole of this call.
+  await hide()
+  return uses.clock.every(uses.pace.renewSeconds, hide)
 }

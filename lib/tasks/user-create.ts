@@ -43,7 +43,7 @@ export const userCreate = hostTask({
         return seen.state satisfies never
     }
   },
-  ending: async ({ input, ending, records, uses }) => {
+  ending: async ({ task, input, ending, records, uses }) => {
     const { username } = input
     if (ending.status === 'failed') {
       const change = { state: 'failed', failureText: ending.reason } as const
@@ -53,7 +53,9 @@ export const userCreate = hostTask({
         input: { event: 'account_failed', username, reason },
       })
       if (ending.left !== 'parts') return [told]
-      return [await newTask(uses, userUndoCreate, { input: { username } }), told]
+      const { id, step, fence } = task
+      const undo = { username, task: id, step, fence }
+      return [await newTask(uses, userUndoCreate, { input: undo }), told]
     }
     await records.accounts.update(username, { state: 'active', usedOnHost: true })
     const told = await newTask(uses, tellStaff, {

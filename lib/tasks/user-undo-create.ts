@@ -7,11 +7,18 @@ import { hostTask } from '../queue/task.ts'
  */
 export const userUndoCreate = hostTask({
   action: 'user_undo_create',
-  input: z.object({ username: z.string() }),
+  input: z.object({
+    username: z.string(),
+    task: z.string(),
+    step: z.number(),
+    fence: z.number(),
+  }),
   secrets: [],
   resource: ({ username }) => `account:${username}`,
   owner: ({ username }) => username,
   observes: ({ username }) => username,
+  // The command of the creation may still be at work when staff give it up.
+  awaits: ({ task, step, fence }) => ({ task, step, fence: fence + 1 }),
   startsFrom: 'partial',
   refuse: ({ state }) =>
     state === 'complete' || state === 'unsynced'

@@ -76,7 +76,7 @@ async function newLossy(): Promise<Lossy> {
   const connection = connectTo(uri.href)
   onTestFinished(() => connection.client.close())
   const database = openDatabase(connection)
-  await database.tasks.isOpen('host')
+  await database.tasks.secondsClosed('host')
   return { world, line, database }
 }
 

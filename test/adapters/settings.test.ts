@@ -100,3 +100,15 @@ test.each(['0', '0.000', '-1', '1.2345', '1e3', ' 5', '0x10', 'ten', '1000000', 
     await expect(openPace({ RETRY_SECONDS: `${text},1` })).rejects.toThrow('RETRY_SECONDS')
   },
 )
+
+test.each([
+  ['RENEW_SECONDS', { LEASE_SECONDS: '5', RENEW_SECONDS: '2.5' }],
+  ['HIDDEN_SECONDS', { HIDDEN_SECONDS: '10' }],
+  ['HIDDEN_SECONDS', { HIDDEN_SECONDS: '121' }],
+  ['ATTACH_SECONDS', { ATTACH_SECONDS: '61' }],
+])(
+  "a wrong %s, by which workers would get in each other's way, is refused",
+  async (name, change) => {
+    await expect(openPace(change)).rejects.toThrow(name)
+  },
+)

@@ -4,6 +4,7 @@ import { newInvocation } from '../../infra/local/invocation.ts'
 import { sshHost } from '../../lib/adapters/ssh.ts'
 import { newWorld, openPorts } from '../../lib/adapters/world.ts'
 import type { Host } from '../../lib/ports.ts'
+import { newFrozenClock } from '../support/clock.ts'
 import { timesBegun, untilBegun } from '../support/host-tasks.ts'
 import { askForAccount } from '../support/story.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
@@ -28,8 +29,10 @@ function callWorker(world: TestWorld): Promise<void> {
 }
 
 test('a worker whose lease ended during its command writes nothing more, and there is one effect (FI-16)', async () => {
-  const settings = { LEASE_SECONDS: '1', RENEW_SECONDS: '60' }
-  const world = await newTestWorld({ settings, overrides: { doorbell: quietDoorbell } })
+  // As with an event loop that is blocked: nothing repeats, so that no lease is renewed.
+  const clock = { ...(await newFrozenClock(new Date())), every: () => () => undefined }
+  const settings = { LEASE_SECONDS: '1', RENEW_SECONDS: '0.4' }
+  const world = await newTestWorld({ settings, overrides: { clock, doorbell: quietDoorbell } })
   await world.host()
   await world.setHostFaults([{ fault: 'delay', command: 'user create', value: 3, times: 1 }])
   const id = await ask(world, 'robin')

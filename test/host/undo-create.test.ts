@@ -3,7 +3,7 @@ import { skipTask } from '../../lib/queue/control.ts'
 import { hostTasks } from '../../lib/tasks/index.ts'
 import { userCreate } from '../../lib/tasks/user-create.ts'
 import { controlOf } from '../support/control.ts'
-import { addForeigner, effectsOf, later, queueTask } from '../support/host-tasks.ts'
+import { addForeigner, effectsOf, later, queueTask, untilBegun } from '../support/host-tasks.ts'
 import { askForAccount } from '../support/story.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
 
@@ -66,4 +66,23 @@ test('an account without an address is made, and no mail is sent', async () => {
   expect(await world.database.accounts.find('robin')).toMatchObject({ state: 'active' })
   expect(await world.mails()).toEqual([])
   expect(world.chat()).toHaveLength(1)
+})
+
+test('a creation that is given up while the host is at it is undone once the host has ended it', async () => {
+  const world = await newTestWorld({ lines: ['host'] })
+  await world.host()
+  await world.setHostFaults([{ fault: 'delay', command: 'user create', value: 4, times: 1 }])
+  const { body } = await askForAccount(world, { username: 'robin' })
+  const begun = untilBegun(world, 'user', 'create')
+  const running = world.runWorkers()
+  await begun
+  await world.line('host').set({ kind: 'refuse' })
+  await running
+  await world.line('host').set({ kind: 'pass' })
+  await skipTask(await controlOf(world), hostTasks, body.task_id)
+  await later(world)
+  // The account came to be behind our back: nobody else may have its name.
+  expect(await world.hostUsers()).toMatchObject([{ username: 'robin' }])
+  expect(await statusOfUndoing(world)).toBe('failed')
+  expect((await askForAccount(world, { username: 'robin' })).status).toBe(432)
 })

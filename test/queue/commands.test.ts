@@ -76,7 +76,7 @@ test('the queue is shown, paused, resumed, and its tasks are retried, skipped an
   expect((await queue(world, 'pause', 'host', 'New', 'disk.')).code).toBe(0)
   expect((await queue(world, 'status')).out).toContain('host: paused: New disk.')
   expect((await queue(world, 'resume', 'host')).code).toBe(0)
-  expect(await world.database.tasks.isOpen('host')).toBe(true)
+  expect(await world.database.tasks.secondsClosed('host')).toBe(0)
 
   expect((await queue(world, 'retry', parked.id)).code).toBe(0)
   expect((await world.database.tasks.find(parked.id))?.status).toBe('pending')

@@ -25,12 +25,12 @@ test('a task whose command always meets trouble is parked, and the ones behind i
   expect(JSON.stringify(world.chat())).toContain('A task needs you')
 })
 
-test('a task that ends its workers is parked at the third, and the one behind it goes on', async () => {
+test('a task that ends its workers is parked after the tenth, and the one behind it goes on', async () => {
   const world = await newTestWorld()
   const poison = await askForAccount(world, { username: 'robin' })
   world.clock.advance(1)
   const good = await askForAccount(world, { username: 'kim' })
-  for (let kill = 0; kill < 3; kill += 1) {
+  for (let kill = 0; kill < 10; kill += 1) {
     const held = await world.database.tasks.claim('host', `worker ${kill}`, 1)
     expect(held?.id).toBe(poison.body.task_id)
     await world.skipWaits()

@@ -45,7 +45,7 @@ export const taskSamples: Readonly<Record<string, TaskSample>> = {
   },
   user_undo_create: {
     prepare: leaveHalfMade,
-    input: (username) => ({ username }),
+    input: (username) => ({ username, task: 'E'.repeat(22), step: 1, fence: 1 }),
     effect: 'user_deleted',
   },
   send_mail: {

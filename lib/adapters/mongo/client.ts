@@ -13,7 +13,7 @@ export interface Connection {
 const usualSeconds = 5
 
 /** How long the database may keep somebody waiting: for a server or a connection, and four times that for an answer. */
-export const databaseSettings = z.object({ DATABASE_SECONDS: seconds(usualSeconds) })
+export const databaseSettings = z.object({ DATABASE_SECONDS: seconds(usualSeconds, 15) })
 
 /** Opens the database named in the secret `mongodb-uri`. Connecting happens at the first command. */
 export async function connect(

@@ -13,7 +13,8 @@ type LaneMethods = Pick<
   | 'heldUp'
   | 'durations'
   | 'laneState'
-  | 'isOpen'
+  | 'secondsClosed'
+  | 'secondsHeld'
   | 'closeLane'
   | 'openLane'
   | 'pause'
@@ -63,7 +64,8 @@ export function mongoLanes(scope: Scope): LaneMethods {
         )
       }),
     laneState: (lane) => run(() => laneState(scope, lane)),
-    isOpen: (lane) => run(async () => !(await isClosed(scope, lane))),
+    secondsClosed: (lane) => run(() => secondsClosed(scope, lane)),
+    secondsHeld: (lane) => run(() => secondsHeld(scope, lane)),
     closeLane: (lane, waits) => run(() => closeLane(scope, lane, waits)),
     openLane: (lane) =>
       run(async () => {
@@ -82,9 +84,22 @@ export function mongoLanes(scope: Scope): LaneMethods {
   }
 }
 
-async function isClosed({ collections: { lanes }, tx }: Scope, lane: Lane): Promise<boolean> {
+async function secondsClosed({ collections: { lanes }, tx }: Scope, lane: Lane) {
   const isShut = [{ pausedBecause: { $exists: true } }, { $expr: { $gt: ['$closedUntil', now] } }]
-  return (await lanes.findOne({ _id: lane, $or: isShut }, tx)) !== null
+  const shut = await lanes.findOne({ _id: lane, $or: isShut }, tx)
+  if (shut === null) return 0
+  return shut.pausedBecause === undefined ? secondsUntil(shut.closedUntil) : null
+}
+
+async function secondsHeld({ collections: { queue }, tx }: Scope, lane: Lane) {
+  const isHeld = { $expr: { $gt: ['$lease.until', now] } }
+  const held = await queue.find({ lane, status: 'running', ...isHeld }, tx).toArray()
+  return Math.max(0, ...held.map(({ lease }) => secondsUntil(lease?.until)))
+}
+
+// The database's clock has said that it is not yet; how long, this clock may tell, which can be minutes off.
+function secondsUntil(date: Date | undefined): number {
+  return Math.max(1, ((date?.getTime() ?? 0) - Date.now()) / 1000)
 }
 
 async function closeLane(
@@ -107,7 +122,7 @@ async function closeLane(
 }
 
 async function findToRing(scope: Scope, lane: Lane) {
-  if (await isClosed(scope, lane)) return undefined
+  if ((await secondsClosed(scope, lane)) !== 0) return undefined
   const { queue } = scope.collections
   const running = { lane, status: 'running' as const }
   if (await queue.findOne({ ...running, $expr: { $gt: ['$lease.until', now] } })) return undefined

@@ -103,6 +103,7 @@ interface Ended extends Pick<Settling, 'definition' | 'task' | 'work'> {
 
 async function followersOf(uses: EngineUses, { definition, task, ending, records, work }: Ended) {
   // Nobody else will tell staff of a message that this version cannot read.
+  /* v8 ignore next -- @preserve: a task without a definition ends with a reason */
   if (!definition) return [await work.notices.taskParked(uses, task, ending.reason ?? '')]
   const input = definition.input.parse(task.input)
   return (await definition.ending?.({ task, input, ending, records, uses })) ?? []

@@ -8,8 +8,9 @@ import { Failure } from '../../lib/failure.ts'
 import type { Host } from '../../lib/ports.ts'
 import { LeaseLost } from '../../lib/queue/queue.ts'
 import { userCreate } from '../../lib/tasks/user-create.ts'
+import { userUndoCreate } from '../../lib/tasks/user-undo-create.ts'
 import { type GateAnswer, HostError } from '../../lib/yunohost/gate.ts'
-import { later } from '../support/host-tasks.ts'
+import { later, queueTask } from '../support/host-tasks.ts'
 import { askForAccount } from '../support/story.ts'
 import { accept, newDeliveries, plainTask, sendRaw, takeMessages } from '../support/workers.ts'
 import { newTestWorld } from '../support/world.ts'
@@ -203,4 +204,59 @@ test('a message that this version cannot read waits for a newer one, then ends, 
   await later(world)
   expect(await world.database.tasks.find(task.id)).toMatchObject({ status: 'failed', sealed: {} })
   expect(JSON.stringify(world.chat())).toContain('A task needs you')
+})
+
+/** A task for robin whose earlier worker got as far as this step. */
+async function newTaskAtStep(step: number, attached: Partial<GateAnswer>) {
+  const seen = { state: 'complete', full_name: 'Robin Ash', mail: 'robin@lantern.example' } as const
+  const whole = { seen: { ...seen, home: true, mailbox: true } }
+  const ask: Host['ask'] = async ({ op }) => ({ ...blank, ...(op === 'attach' ? attached : whole) })
+  const world = await newTestWorld({ overrides: { host: { ask } } })
+  const { body } = await askForAccount(world, { username: 'robin' })
+  const queue = world.db.collection<{ _id: string }>('tasks_queue')
+  await queue.updateOne({ _id: body.task_id }, { $set: { step, intent: 'absent' } })
+  await world.wake('host')
+  return world.database.tasks.find(body.task_id)
+}
+
+test('trouble of the gate itself in an earlier step costs the task an attempt', async () => {
+  const trouble = { class: 'trouble', key: 'gate_trouble', text: 'No room.' } as const
+  expect(await newTaskAtStep(1, trouble)).toMatchObject({ status: 'pending', attempts: 1 })
+})
+
+test('a second step that the gate never heard of leaves the first one known', async () => {
+  expect(await newTaskAtStep(2, { state: 'none' })).toMatchObject({ status: 'finished' })
+})
+
+test('an undoing that has no time to wait for the creation is left to the next worker', async () => {
+  const states = ['running', 'done'] as const
+  let asked = 0
+  const ask: Host['ask'] = async ({ op }) => {
+    if (op !== 'attach') return { ...blank, ...clean }
+    asked += 1
+    return { ...blank, state: states[asked - 1] ?? 'done' }
+  }
+  const world = await newTestWorld({ overrides: { host: { ask } } })
+  await world.addAccount({ username: 'robin', state: 'failed' })
+  const input = { username: 'robin', task: 'E'.repeat(22), step: 1, fence: 1 }
+  const id = await queueTask(world, userUndoCreate, input)
+  const worker = await newDeliveries(world, 'host')
+  // Little time is left from the first answer on, until the next worker comes.
+  const left = () => (asked === 1 ? 10 : 100)
+  const first = worker.wake({ getRemainingTimeInMillis: () => left() * 1000 })
+  const isLeft = async () => (await world.database.tasks.find(id))?.lease?.owner === null
+  await expect.poll(isLeft, { timeout: 10_000 }).toBe(true)
+  asked = 2
+  await first
+  await later(world)
+  expect(await world.database.tasks.find(id)).toMatchObject({ status: 'finished', attempts: 0 })
+})
+
+test('an undoing of a creation that never began a command waits for nothing', async () => {
+  const world = await newTestWorld()
+  await world.addAccount({ username: 'robin', state: 'failed' })
+  const input = { username: 'robin', task: 'E'.repeat(22), step: 0, fence: 1 }
+  const id = await queueTask(world, userUndoCreate, input)
+  await world.runWorkers()
+  expect(await world.database.tasks.find(id)).toMatchObject({ status: 'finished' })
 })

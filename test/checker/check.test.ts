@@ -39,6 +39,23 @@ function shift(run: RunRecord, taskId: string, seconds: number): void {
   }
 }
 
+const refusing = { ...harmless, mayRefuse: true }
+const killing = { ...harmless, isAmbiguous: true, mayAbandon: true, isSudden: true }
+
+function endBadly(run: RunRecord, taskId: string, status: string): void {
+  of(run.tasks, taskId).status = status
+  const end = run.sightings.filter((one) => one.taskId === taskId).at(-1)
+  if (end) end.status = status
+}
+
+/** The last task is not begun before so many seconds. */
+function starve(run: RunRecord, second: number): void {
+  Object.assign(of(run.effects, ids.update), { startMs: at(second), endMs: at(second + 0.1) })
+  for (const one of run.sightings.filter(({ taskId }) => taskId === ids.update)) {
+    if (one.status !== 'pending') Object.assign(one, { afterMs: at(second), byMs: at(second + 1) })
+  }
+}
+
 const breaks: ReadonlyArray<readonly [invariant: string, what: string, change: Change]> = [
   ['I1', 'a promised task is gone', ({ tasks }) => drop(tasks, ids.password)],
   ['I1', 'a task that nobody was promised is gone', ({ tasks }) => drop(tasks, ids.update)],
@@ -178,6 +195,96 @@ const breaks: ReadonlyArray<readonly [invariant: string, what: string, change: C
   ],
   ['I8', 'a mail is missing', ({ mails }) => mails.splice(0, 1)],
   ['I8', 'a notice without a link is missing', ({ mails }) => mails.splice(1, 1)],
+  ['I1', 'a task fails without a cause', (run) => endBadly(run, ids.update, 'failed')],
+  [
+    'I1',
+    'a task is called off that nobody called off',
+    (run) => endBadly(run, ids.update, 'cancelled'),
+  ],
+  [
+    'I1',
+    'a task fails near a fault that makes nothing fail',
+    (run) => {
+      endBadly(run, ids.update, 'failed')
+      run.faults.push({ name: 'ssh', beganMs: at(12), endedMs: at(16), ...harmless })
+    },
+  ],
+  [
+    'I1',
+    'a task fails long after the host refused something',
+    (run) => {
+      endBadly(run, ids.update, 'failed')
+      run.faults.push({ name: 'host', beganMs: at(2), endedMs: at(4), ...refusing })
+    },
+  ],
+  [
+    'I1',
+    'a task waits for staff in a run of harmless faults',
+    (run) => {
+      rename(run, ids.update, 'parked')
+      run.effects.splice(-1)
+    },
+  ],
+  [
+    'I1',
+    'a task waited for staff for a while without a cause',
+    (run) => {
+      const moment = { afterMs: at(12), byMs: at(12.1) }
+      run.sightings.push({ taskId: ids.update, status: 'parked', ...moment })
+    },
+  ],
+  [
+    'I8',
+    'a mail is given up and nobody tells staff',
+    (run) => {
+      endBadly(run, ids.welcome, 'failed')
+      run.mails.splice(0, 1)
+      run.expectedFailures.push(ids.welcome)
+    },
+  ],
+  [
+    'I8',
+    'one kill excuses two hundred letters',
+    (run) => {
+      run.faults.push({ name: 'kill', beganMs: at(6), endedMs: at(6.2), ...killing })
+      for (let more = 0; more < 200; more += 1) run.mails.push(...run.mails.slice(0, 1))
+    },
+  ],
+  [
+    'I8',
+    'one kill excuses a third letter',
+    (run) => {
+      run.faults.push({ name: 'kill', beganMs: at(6), endedMs: at(6.2), ...killing })
+      run.mails.push(...run.mails.slice(0, 1), ...run.mails.slice(0, 1))
+    },
+  ],
+  [
+    'I8',
+    'one kill excuses a third word to staff',
+    (run) => {
+      run.faults.push({ name: 'kill', beganMs: at(6), endedMs: at(6.2), ...killing })
+      run.chat.push(...run.chat, ...run.chat)
+    },
+  ],
+  [
+    'I8',
+    'a kill before the mail excuses a second one',
+    (run) => {
+      run.faults.push({ name: 'kill', beganMs: at(1), endedMs: at(1.2), ...killing })
+      run.mails.push(...run.mails.slice(0, 1))
+    },
+  ],
+  [
+    'I8',
+    'every try sends a mail twice while its line is cut',
+    (run) => {
+      const times = { beganMs: at(5), endedMs: at(7) }
+      run.faults.push({ name: 'mail: reset', ...times, ...harmless, isAmbiguous: true })
+      of(run.tasks, ids.welcome).tries = 2
+      const [first] = run.mails
+      if (first) run.mails.push(first, first, first)
+    },
+  ],
   ['I8', 'a mail comes twice', ({ mails }) => mails.push(...mails.slice(0, 1))],
   ['I8', 'a notice without a link comes twice', ({ mails }) => mails.push(...mails.slice(1))],
   [
@@ -208,6 +315,43 @@ const breaks: ReadonlyArray<readonly [invariant: string, what: string, change: C
       run.faults.push({ name: 'ssh', beganMs: at(18), endedMs: at(20), ...harmless })
       rename(run, ids.update, 'pending')
       run.effects.splice(-1)
+    },
+  ],
+  [
+    'I9',
+    'a task starves for nine minutes under a harmless fault every 40 s',
+    (run) => {
+      Object.assign(run, { endedMs: at(700) })
+      for (let second = 18; second < 580; second += 40) {
+        const times = { beganMs: at(second), endedMs: at(second + 1) }
+        run.faults.push({ name: 'ssh', ...times, ...harmless })
+      }
+      starve(run, 590)
+    },
+  ],
+  [
+    'I9',
+    'a task starves while later ones of others are done',
+    (run) => {
+      starve(run, 90)
+      for (let second = 20; second < 90; second += 10) {
+        const id = `later${second}`
+        run.tasks.push({ ...of(run.tasks, ids.update), id, timestampMs: at(second), resource: id })
+        const times = { afterMs: at(second + 1), byMs: at(second + 2) }
+        run.sightings.push({ taskId: id, status: 'finished', ...times })
+      }
+    },
+  ],
+  [
+    'I9',
+    'kills follow each other and nothing is done for minutes',
+    (run) => {
+      Object.assign(run, { endedMs: at(400) })
+      for (let second = 18; second < 300; second += 10) {
+        const times = { beganMs: at(second), endedMs: at(second + 1) }
+        run.faults.push({ name: 'kill', ...times, ...killing })
+      }
+      starve(run, 310)
     },
   ],
   [
@@ -270,8 +414,45 @@ const excused: ReadonlyArray<readonly [what: string, change: Change]> = [
     (run) => {
       rename(run, ids.password, 'parked')
       rename(run, ids.update, 'pending')
+      run.faults.push({
+        ...{ name: 'host: crash_after', beganMs: at(10), endedMs: at(12) },
+        ...{ ...harmless, mayPark: true },
+      })
       run.polls.pop()
       run.effects.splice(-2)
+    },
+  ],
+  [
+    'a task fails because the host refused it',
+    (run) => {
+      endBadly(run, ids.update, 'failed')
+      run.faults.push({ name: 'host', beganMs: at(12), endedMs: at(16), ...refusing })
+    },
+  ],
+  [
+    'a task ends badly and the scenario knows why',
+    (run) => {
+      endBadly(run, ids.update, 'cancelled')
+      run.expectedFailures.push(ids.update)
+    },
+  ],
+  [
+    'two kills repeat a mail twice',
+    (run) => {
+      for (const second of [6, 6.5]) {
+        const times = { beganMs: at(second), endedMs: at(second + 0.1) }
+        run.faults.push({ name: 'kill', ...times, ...killing })
+      }
+      run.mails.push(...run.mails.slice(0, 1), ...run.mails.slice(0, 1))
+    },
+  ],
+  [
+    'every try repeats a mail while its line is cut',
+    (run) => {
+      const times = { beganMs: at(5), endedMs: at(7) }
+      run.faults.push({ name: 'mail: reset', ...times, ...harmless, isAmbiguous: true })
+      of(run.tasks, ids.welcome).tries = 3
+      run.mails.push(...run.mails.slice(0, 1), ...run.mails.slice(0, 1))
     },
   ],
   ['near a fault an end is told within a minute', (run) => shift(run, ids.update, 20)],

@@ -82,7 +82,7 @@ function notePoll({ polls, readers }: Diary, exchange: Exchange): void {
 }
 
 /** What a fault may leave behind, besides a delay. */
-export type FaultMarks = Partial<Pick<RecordedFault, 'isAmbiguous' | 'mayAbandon'>>
+export type FaultMarks = Partial<Omit<RecordedFault, 'name' | 'beganMs' | 'endedMs'>>
 
 /** The marks of a fault of what stands behind a line. */
 export function marksOfLine(name: string): FaultMarks {
@@ -94,13 +94,29 @@ export function marksOfLine(name: string): FaultMarks {
 }
 
 /** The marks of the sudden end of a worker. */
-export const marksOfKill: FaultMarks = { isAmbiguous: true, mayAbandon: true }
+export const marksOfKill: FaultMarks = { isAmbiguous: true, mayAbandon: true, isSudden: true }
+
+const refusals: ReadonlySet<string> = new Set(['refuse_text', 'refuse_password', 'raise'])
+// These make a command slow, or its output strange, and nothing else.
+const gentle: ReadonlySet<string> = new Set(['delay', 'print', 'noise', 'lock_held', 'slapd_down'])
+
+/** The marks of what a host does wrong, by the stand-in's names. */
+export function marksOfHost(names: readonly string[]): FaultMarks {
+  return {
+    mayRefuse: names.some((name) => refusals.has(name)),
+    mayPark: names.some((name) => !gentle.has(name)),
+  }
+}
+
+const noMarks = {
+  ...{ isAmbiguous: false, mayAbandon: false, isSudden: false },
+  ...{ mayRefuse: false, mayPark: false },
+} as const
 
 /** Begins a fault that lasts until the returned function is called. */
 export function beginFault(diary: Diary, name: string, marks: FaultMarks = {}): () => void {
-  const { isAmbiguous = false, mayAbandon = false } = marks
   const times = { beganMs: Date.now(), endedMs: null }
-  const fault: RecordedFault = { name, ...times, isAmbiguous, mayAbandon }
+  const fault: RecordedFault = { name, ...times, ...noMarks, ...marks }
   diary.faults.push(fault)
   return () => {
     fault.endedMs ??= Date.now()

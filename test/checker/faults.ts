@@ -1,4 +1,5 @@
-import type { RecordedFault } from './run-record.ts'
+import { workedOn } from './lives.ts'
+import type { RecordedFault, RunRecord } from './run-record.ts'
 
 /**
  * How long somebody who ended within a transaction may be felt, in milliseconds: MongoDB gives the transaction up
@@ -6,8 +7,14 @@ import type { RecordedFault } from './run-record.ts'
  */
 export const abandonedMs = 75_000
 
-/** Until when a fault may be felt; for ever while it lasts. */
-export function feltUntil({ endedMs, mayAbandon }: RecordedFault): number {
-  if (endedMs === null) return Number.POSITIVE_INFINITY
-  return endedMs + (mayAbandon ? abandonedMs : 0)
+// The mailbox knows full seconds only.
+const marginMs = 1000
+
+/** The faults that lasted at some moment at which workers were at a task. */
+export function faultsOf(record: RunRecord, taskId: string): readonly RecordedFault[] {
+  const { fromMs, toMs } = workedOn(record, taskId)
+  return record.faults.filter(
+    ({ beganMs, endedMs }) =>
+      beganMs <= toMs + marginMs && (endedMs ?? record.endedMs) >= fromMs - marginMs,
+  )
 }

@@ -27,11 +27,12 @@ export interface Seen {
   readonly diary: Diary
   readonly sightings: readonly Sighting[]
   readonly expectedDead: readonly string[]
+  readonly expectedFailures: readonly string[]
 }
 
 /** Reads everything that a run has left and puts it together. */
 export async function gather(outside: Outside, seen: Seen): Promise<RunRecord> {
-  const { beganMs, diary, sightings, expectedDead } = seen
+  const { beganMs, diary, sightings, expectedDead, expectedFailures } = seen
   const { acknowledgements, polls, faults, secrets } = diary
   const queues = await readQueues(outside.queuesEndpoint, outside.queueUrls)
   const [mails, chat] = await Promise.all([readMails(outside), readChat(outside)])
@@ -39,7 +40,8 @@ export async function gather(outside: Outside, seen: Seen): Promise<RunRecord> {
   return {
     ...{ beganMs, endedMs: Date.now(), acknowledgements, polls, faults, secrets },
     ...(await readHost(outside.host)),
-    ...{ sightings: [...sightings], expectedDead: [...expectedDead], queues, mails, chat },
+    ...{ sightings: [...sightings], queues, mails, chat },
+    ...{ expectedDead: [...expectedDead], expectedFailures: [...expectedFailures] },
     tasks: await readTasks(outside.db),
     accounts: accounts.map(({ username, address }) => ({ username, address })),
     places: [
@@ -64,6 +66,7 @@ const document = z.object({
   timestamp: z.date(),
   input: z.record(z.string(), z.unknown()),
   sealed: z.record(z.string(), z.unknown()),
+  step: z.number(),
   lease: z.object({ until: z.date() }).nullable(),
 })
 
@@ -74,9 +77,10 @@ async function readTasks(db: Db): Promise<RecordedTask[]> {
   ] as const
   const all = places.map(async ([place, name]) => {
     const found = z.array(document).parse(await db.collection(name).find().toArray())
-    return found.map(({ _id, timestamp, sealed, lease, ...rest }) => ({
+    return found.map(({ _id, timestamp, sealed, step, lease, ...rest }) => ({
       ...{ id: _id, place, ...rest },
       timestampMs: timestamp.getTime(),
+      tries: step,
       isSealed: Object.keys(sealed).length > 0,
       leaseUntilMs: lease?.until.getTime() ?? null,
     }))

@@ -35,7 +35,7 @@ type TaskWish = Pick<RecordedTask, 'id' | 'action' | 'lane' | 'resource' | 'inpu
 
 function ended(second: number, wish: TaskWish): RecordedTask {
   const end = { place: 'logs', status: 'finished', isSealed: false, leaseUntilMs: null } as const
-  return { ...wish, ...end, timestampMs: at(second) }
+  return { ...wish, ...end, tries: null, timestampMs: at(second) }
 }
 
 function done(
@@ -69,7 +69,10 @@ const told = (second: number, taskId: string, status: string) => {
 }
 
 /** The marks of a fault that leaves nothing but a delay. */
-export const harmless = { isAmbiguous: false, mayAbandon: false }
+export const harmless = {
+  ...{ isAmbiguous: false, mayAbandon: false, isSudden: false },
+  ...{ mayRefuse: false, mayPark: false },
+}
 
 const username = 'robin'
 const address = 'robin@mail.example'
@@ -151,5 +154,6 @@ export function goodRun(): RunRecord {
     secrets: [{ name: 'a new password', value: password, taskId: ids.password }],
     places: [{ name: 'log', text: 'task_finished' }],
     expectedDead: [],
+    expectedFailures: [],
   } satisfies RunRecord)
 }

@@ -15,6 +15,17 @@ export function endOf(
   return sightings.find((one) => one.taskId === taskId && isFinal(one.status))
 }
 
+/** From when to when workers may have been at a task; a moment of an open end is the run's. */
+export function workedOn(
+  { sightings, beganMs, endedMs }: RunRecord,
+  taskId: string,
+): { readonly fromMs: number; readonly toMs: number } {
+  const own = sightings.filter((one) => one.taskId === taskId)
+  const first = own.find(({ status }) => status === 'running') ?? own[0]
+  const last = own.find(({ status }) => isFinal(status))
+  return { fromMs: first?.afterMs ?? beganMs, toMs: last?.byMs ?? endedMs }
+}
+
 /** The moment before which nobody can have asked for a task. */
 export function beginningOf({ sightings, beganMs }: RunRecord, taskId: string): number {
   return sightings.find((one) => one.taskId === taskId)?.afterMs ?? beganMs

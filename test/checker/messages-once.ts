@@ -1,8 +1,8 @@
-import { feltUntil } from './faults.ts'
+import { faultsOf } from './faults.ts'
 import { keyOf, type Letter, sentLetters } from './letters.ts'
 import type { RecordedTask, RunRecord } from './run-record.ts'
 
-/** I8: each message comes, comes once unless nobody could know that it had, and says the same when repeated. */
+/** I8: each message comes, is repeated only as often as nobody could know that it had, and says the same when repeated. */
 export function messagesOnce(record: RunRecord): readonly string[] {
   const sent = Map.groupBy(sentLetters(record), ({ key }) => key)
   const post = record.tasks.filter(({ lane }) => lane === 'post')
@@ -32,8 +32,7 @@ function judge(record: RunRecord, { key, letters, tasks }: Kind): readonly strin
   if (different > tasks.length || (tasks.length === 0 && letters.length > 0))
     violations.push(`${letters.length} ${key} came for ${tasks.length} tasks`)
   if (isMarked) violations.push(...[...byMark.values()].flatMap((same) => unequal(key, same)))
-  const repeats = isMarked ? [...byMark.values()] : letters.length > tasks.length ? [letters] : []
-  return [...violations, ...repeats.flatMap((same) => needless(record, key, same))]
+  return [...violations, ...tooMany(record, { key, letters, tasks })]
 }
 
 function unequal(key: string, same: readonly Letter[]): readonly string[] {
@@ -41,15 +40,27 @@ function unequal(key: string, same: readonly Letter[]): readonly string[] {
   return texts.size > 1 ? [`${key} was repeated with another text`] : []
 }
 
-function needless({ faults }: RunRecord, key: string, same: readonly Letter[]): readonly string[] {
-  const times = same.map(({ atMs }) => atMs)
-  const [firstMs, lastMs] = [Math.min(...times), Math.max(...times)]
-  // The mailbox knows full seconds only.
-  const isExcused = faults.some(
-    (fault) =>
-      fault.isAmbiguous && fault.beganMs <= lastMs + 1000 && feltUntil(fault) >= firstMs - 1000,
-  )
-  return same.length > 1 && !isExcused ? [`${key} came ${same.length} times`] : []
+// Which task a letter is of nobody can tell where a person has several: the kindest one counts for each letter,
+// and all of them together for all letters.
+function tooMany(record: RunRecord, { key, letters, tasks }: Kind): readonly string[] {
+  if (tasks.length === 0) return []
+  const allowed = tasks.map((task) => mostLetters(record, task))
+  const total = allowed.reduce((all, one) => all + one, 0)
+  const groups = [...Map.groupBy(letters, ({ mark }) => mark ?? '')]
+  const same = groups.filter(([mark]) => mark !== '').map(([, group]) => group.length)
+  const most = Math.max(0, ...same)
+  if (most > Math.max(...allowed)) {
+    return [`${key} came ${most} times, at most ${Math.max(...allowed)} are excused`]
+  }
+  if (letters.length <= total) return []
+  return [`${key} came ${letters.length} times for ${tasks.length} tasks, ${total} are excused`]
+}
+
+// A sudden fault leaves one try unsure; one that lasts does so with every try, so only their number is a bound.
+function mostLetters(record: RunRecord, { id, tries }: RecordedTask): number {
+  const unsure = faultsOf(record, id).filter(({ isAmbiguous }) => isAmbiguous)
+  const known = tries ?? 1 + unsure.length
+  return unsure.every(({ isSudden }) => isSudden) ? Math.min(known, 1 + unsure.length) : known
 }
 
 /** What has to follow from the end of a task: the messages in lane `post`, and how often. */
@@ -65,10 +76,12 @@ function forgotten(record: RunRecord): readonly string[] {
     const created = ends('user_create', ['finished'])
     const unmade = ends('user_create', ['failed', 'cancelled'])
     const unset = ends('user_password', ['failed', 'cancelled'])
+    const unsent = ends('send_mail', ['failed', 'cancelled'])
     return [
       ...differ(`staff were told of the account ${username}`, told('account_created'), created),
       ...differ(`staff were told of no account ${username}`, told('account_failed'), unmade),
       ...differ(`staff were told of no password of ${username}`, told('password_refused'), unset),
+      ...differ(`staff were told of no mail to ${username}`, told('mail_failed'), unsent),
       ...(address === null
         ? []
         : differ(`the first link was mailed to ${username}`, mailed('set_password'), created)),

@@ -1,14 +1,16 @@
+import { withoutCause } from './causes.ts'
 import { wasTrueBy } from './host-truth.ts'
 import { endOf, isBehindParked, isFinal, nameOf } from './lives.ts'
 import type { Acknowledgement, RecordedTask, RunRecord } from './run-record.ts'
 
-/** I1: every promise has a task that comes to an end or to staff, and every success its effect. */
+/** I1: every promise has a task that comes to an end or to staff, every success its effect, and every failure a cause. */
 export function nothingLost(record: RunRecord): readonly string[] {
   return [
     ...lostTasks(record),
     ...lostDocuments(record),
     ...lostResets(record),
     ...lostEffects(record),
+    ...withoutCause(record),
   ]
 }
 

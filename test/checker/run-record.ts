@@ -45,6 +45,8 @@ const task = z.object({
   timestampMs: milliseconds,
   input: z.record(z.string(), z.unknown()),
   isSealed: z.boolean(),
+  /** How often its worker announced a step; null in records that do not tell. */
+  tries: z.number().nullable().default(null),
   leaseUntilMs: milliseconds.nullable(),
 })
 
@@ -89,6 +91,12 @@ const fault = z.object({
   isAmbiguous: z.boolean(),
   /** Whether it may have ended somebody in the middle of a transaction. */
   mayAbandon: z.boolean(),
+  /** Whether it struck at one moment, however long it took until that was made good. */
+  isSudden: z.boolean().default(false),
+  /** Whether it may make a task end badly. */
+  mayRefuse: z.boolean().default(false),
+  /** Whether it may have a task wait for staff. */
+  mayPark: z.boolean().default(false),
 })
 
 const secret = z.object({
@@ -124,6 +132,8 @@ export const runRecord = z
     places: z.array(place),
     /** Bodies that the scenario itself sends to the dead letters. */
     expectedDead: z.array(z.string()),
+    /** Tasks that the scenario itself has end badly or wait for staff. */
+    expectedFailures: z.array(z.string()).default([]),
   })
   .readonly()
 

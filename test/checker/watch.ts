@@ -12,6 +12,7 @@ import {
   beginFault,
   type Diary,
   type FaultMarks,
+  marksOfHost,
   marksOfKill,
   marksOfLine,
   newDiary,
@@ -33,6 +34,8 @@ export interface Watch {
   secret(name: string, value: string, taskId?: string): void
   /** A message that the scenario itself sends to the dead letters. */
   expectDead(body: string): void
+  /** A task that the scenario itself has end badly or wait for staff. */
+  expectFailed(taskId: string): void
   /** Lets the run come to its end, then reads what it left. */
   record(): Promise<RunRecord>
   /** What is wrong with the run, one sentence each. */
@@ -45,19 +48,23 @@ export function watch(test: TestWorld): Watch {
   const diary = newDiary()
   const sampler = startSampler(test.db)
   const expectedDead: string[] = []
+  const expectedFailures: string[] = []
   onTestFinished(() => sampler.stop())
   listen(test, { diary, sampler })
   const record = async () => {
     await drain(test)
     await sampler.stop()
     const { sightings } = sampler
-    return gather(await outsideOf(test), { beganMs, diary, sightings, expectedDead })
+    return gather(await outsideOf(test), {
+      ...{ beganMs, diary, sightings, expectedDead, expectedFailures },
+    })
   }
   return {
     fault: (name) => beginFault(diary, name, marksOfKill),
     killed: (name) => beginFault(diary, `${name} was killed`, marksOfKill)(),
     secret: (name, value, taskId) => noteSecret(diary, name, value, taskId),
     expectDead: (body) => expectedDead.push(body),
+    expectFailed: (taskId) => expectedFailures.push(taskId),
     record,
     verdict: async () => check(await record()),
   }
@@ -88,8 +95,9 @@ function listen(test: TestWorld, { diary, sampler }: Ears): void {
   const heard: Partial<TestWorld> = {
     call: heardCall,
     setHostFaults: async (faults) => {
-      const names = faults.map(({ fault }) => fault).join(', ')
-      replace('host', names === '' ? undefined : `host: ${names}`)
+      const names = faults.map(({ fault }) => fault)
+      const title = names.length === 0 ? undefined : `host: ${names.join(', ')}`
+      replace('host', title, marksOfHost(names))
       await setHostFaults(faults)
     },
     setChatFault: (fault) => {

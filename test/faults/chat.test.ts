@@ -67,6 +67,7 @@ test('a message that no chat takes for a day is dropped and logged, and the acco
     ({ event, fields }) => event === 'task_failed' && fields.action === 'tell_staff',
   )
   expect(dropped).toMatchObject([{ fields: { reason: 'The chat answered 500' } }])
+  run.expectFailed(String(dropped[0]?.fields.taskId))
   expect(await world.db.collection('tasks_queue').countDocuments()).toBe(0)
   expect(await world.database.tasks.find(asked.body.task_id)).toMatchObject({ status: 'finished' })
   expect(await run.verdict()).toEqual([])

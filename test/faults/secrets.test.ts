@@ -131,5 +131,7 @@ test('a mail whose key never comes back is given up after a day, and staff are t
   expect(await world.mails()).toEqual([])
   expect(JSON.stringify(world.chat())).toContain('robin')
   expect(world.chat()).toHaveLength(2)
+  const mail = await world.db.collection('logs').findOne({ action: 'send_mail' })
+  run.expectFailed(String(mail?._id))
   expect(await run.verdict()).toEqual([])
 }, 60_000)

@@ -140,7 +140,7 @@ async function startApi(world: World, endings: Endings): Promise<Call> {
   const routes = routeTable(functions)
   const gateway = await startGateway({ routes, invoke: invokeEndpoint(world) })
   endings.push(() => gateway.stop())
-  const client = newClient(gateway.port)
+  const client = newClient(gateway.port, false)
   endings.push(async () => client.close())
   return client.call
 }

@@ -36,3 +36,13 @@ test('one place has one trouble at a time', () => {
     busyUntil.set(step.line, step.atMs + step.forMs)
   }
 })
+
+test('troubles leave gaps in which work gets through', () => {
+  const plan = newPlan('7', 10)
+  const troubles = plan.filter(({ kind }) => ['line', 'host', 'chat', 'kill'].includes(kind))
+  const busy = troubles.map((step) => [step.atMs, step.atMs + ('forMs' in step ? step.forMs : 0)])
+  for (let second = 4; second < 600; second += 20) {
+    const [from, to] = [second * 1000, second * 1000 + 4000]
+    expect(busy.filter(([began = 0, ended = 0]) => began < to && ended > from)).toEqual([])
+  }
+})

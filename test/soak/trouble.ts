@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
 import type { Lane } from '../../lib/queue/queue.ts'
-import { beginFault, type Diary, marksOfKill, marksOfLine } from '../checker/diary.ts'
+import { beginFault, type Diary, marksOfHost, marksOfKill, marksOfLine } from '../checker/diary.ts'
 import type { Crew } from './crew.ts'
 import type { Place } from './place.ts'
 import type { Trouble } from './plan.ts'
@@ -46,7 +46,8 @@ async function breakLine({ place, diary }: Target, { line, fault, forMs }: Of<'l
 }
 
 async function breakHost({ place, diary }: Target, { faults, forMs }: Of<'host'>) {
-  const end = beginFault(diary, `host: ${faults.map(({ fault }) => fault).join(', ')}`)
+  const names = faults.map(({ fault }) => fault)
+  const end = beginFault(diary, `host: ${names.join(', ')}`, marksOfHost(names))
   await place.host.setFaults(faults)
   await sleep(forMs)
   await place.host.setFaults([])

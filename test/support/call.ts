@@ -32,8 +32,8 @@ export type Call = (method: string, path: string, options?: CallOptions) => Prom
 const usualClient = '192.0.2.1'
 
 /** A client of the gateway on this port. */
-export function newClient(port: number): { readonly call: Call; close(): void } {
-  const agent = new Agent({ keepAlive: true })
+export function newClient(port: number, keepAlive = true): { readonly call: Call; close(): void } {
+  const agent = new Agent({ keepAlive })
   const call: Call = async (method, path, options = {}) => {
     const { headers, body } = toParts(options)
     const answer = await send({ agent, port, method, path, headers, body })

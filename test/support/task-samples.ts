@@ -56,7 +56,7 @@ export const taskSamples: Readonly<Record<string, TaskSample>> = {
   },
   tell_staff: {
     prepare: onlyHere,
-    input: (username) => ({ event: 'mail_failed', username, reason: 'A test.' }),
+    input: (username) => ({ event: 'reset_without_address', username, reason: 'A test.' }),
     effect: null,
   },
 }

@@ -3,7 +3,7 @@ import { mongoDatabase } from '../lib/adapters/mongo/database.ts'
 import { siteSettings } from '../lib/adapters/settings.ts'
 import { jsonLog, systemClock, systemRandom } from '../lib/adapters/system.ts'
 import { newWorld, openPorts } from '../lib/adapters/world.ts'
-import { Failure, failureEntry } from '../lib/failure.ts'
+import { Failure, type FailureCode, failureEntry } from '../lib/failure.ts'
 import {
   type ControlUses,
   cancelTask,
@@ -25,6 +25,8 @@ const usage = `Steers the queue. What becomes runnable is rung for within a minu
   npm run queue -- retry TASK                  runs a parked or delayed task again
   npm run queue -- skip TASK                   ends it as failed; later ones of its resource go on
   npm run queue -- cancel TASK                 takes back a task that has not begun
+
+TASK is the task_id that the request was answered with; status prints those of parked tasks.
 
 Uses the environment of the functions (SECRETS_PATH and so on), else the local run in .local.`
 
@@ -52,8 +54,19 @@ async function main([name = '', subject = '', ...words]: readonly string[]): Pro
     await command(uses, subject, words)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    refuse(error.details.text ?? failureEntry(error.code).text)
+    refuse(error.details.text ?? wordRefusal(error.code, name) ?? failureEntry(error.code).text)
   }
+}
+
+const unchangeable: Readonly<Record<string, string>> = {
+  retry: 'Only a task that is parked or waits for its next try can be retried; this one is not.',
+  skip: 'Only a task that is parked or waits for its next try can be skipped; this one is not.',
+  cancel: 'This task has begun and cannot be taken back. Once it is parked, skip ends it.',
+}
+
+function wordRefusal(code: FailureCode, command: string): string | undefined {
+  if (code === 'unknown_task') return 'No such task waits or is parked; it may have ended.'
+  return code === 'task_not_changeable' ? unchangeable[command] : undefined
 }
 
 async function openUses(): Promise<ControlUses> {

@@ -59,7 +59,7 @@ export const failures = {
   },
   password_personal: {
     status: 400,
-    text: 'The password contains your own name or address. Please choose another one.',
+    text: 'The password contains your name, your address or the name of the community. Please choose another one.',
   },
   password_too_long: {
     status: 400,

@@ -30,7 +30,7 @@ export const germanFailures: Readonly<Record<FailureCode, string>> = {
   password_common:
     'Dieses Passwort ist eines der meistbenutzten oder ein Teil davon. Bitte wähle ein anderes.',
   password_personal:
-    'Das Passwort enthält deinen Namen oder deine Adresse. Bitte wähle ein anderes.',
+    'Das Passwort enthält deinen Namen, deine Adresse oder den Namen der Gemeinschaft. Bitte wähle ein anderes.',
   password_too_long: 'Das Passwort ist länger als 72 Bytes. Bitte wähle ein kürzeres.',
   password_too_short: 'Das Passwort braucht mindestens 8 Zeichen.',
   password_too_simple:

@@ -94,7 +94,8 @@ function toFact(fact: Letter['facts'][number]): Markup {
 <p class="ink" style="${value}">${fact.value}</p>\n`
 }
 
+// Webmail may show a mail in a frame, and our pages refuse to be framed: the link opens a tab of its own.
 function toButton(action: NonNullable<Letter['action']>): Markup {
-  return markup`<p style="margin: 0 0 16px"><a class="button" href="${action.link}" style="${button}">${action.label}</a></p>
-<p class="soft" style="${small}">${action.copyLink}<br><a class="link" href="${action.link}" style="color: #1f5f4a; word-break: break-all">${action.link}</a></p>`
+  return markup`<p style="margin: 0 0 16px"><a class="button" href="${action.link}" target="_blank" style="${button}">${action.label}</a></p>
+<p class="soft" style="${small}">${action.copyLink}<br><a class="link" href="${action.link}" target="_blank" style="color: #1f5f4a; word-break: break-all">${action.link}</a></p>`
 }

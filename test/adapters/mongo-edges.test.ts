@@ -150,7 +150,7 @@ test('a function whose first connection fails works once the database is back', 
   await world.line('database').set({ kind: 'refuse' })
   expect(await create()).toMatchObject({ statusCode: 503 })
   await world.line('database').set({ kind: 'pass' })
-  expect(await create()).toMatchObject({ statusCode: 201 })
+  await expect.poll(create, { timeout: 20_000 }).toMatchObject({ statusCode: 201 })
   await closeWorld(cold)
 })
 

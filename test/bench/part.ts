@@ -54,7 +54,7 @@ export async function runPart<Order, Facts>(
   const [{ order }] = await once(process, 'message')
   try {
     const part = await start(order)
-    process.send?.({ facts: part.facts })
+    if (process.connected) process.send?.({ facts: part.facts })
     await gone
     await part.stop()
   } catch (error) {

@@ -1,11 +1,11 @@
 /**
- * Proxies by hand: `node test/chaos/main.ts --control 9400 --ssh 22:2222 --mail 8481` puts one proxy for each
+ * Proxies by hand: `npm run chaos -- --control 9400 --ssh 22:2222 --mail 8481` puts one proxy for each
  * name in front of a port of this machine, on the port behind the colon or on a free one.
  */
 import { startControl } from './control.ts'
 import { type ChaosProxy, startProxy } from './proxy.ts'
 
-const usage = 'node test/chaos/main.ts [--control PORT] --NAME TARGET_PORT[:PORT] ...'
+const usage = 'npm run chaos -- [--control PORT] --NAME TARGET_PORT[:PORT] ...'
 const port = '[1-9]\\d{0,4}'
 const place = new RegExp(`^(${port})(?::(${port}))?$`)
 

@@ -7,6 +7,7 @@ import { wordError } from '../../lib/adapters/mongo/errors.ts'
 import { newWorld } from '../../lib/adapters/world.ts'
 import type { Database } from '../../lib/ports.ts'
 import { watch } from '../checker/watch.ts'
+import { askAgain } from '../support/again.ts'
 import { newEvent } from '../support/event.ts'
 import { timesBegun, untilBegun } from '../support/host-tasks.ts'
 import { askForAccount } from '../support/story.ts'
@@ -43,7 +44,8 @@ test.each(away)(
     expect(await world.db.collection('accounts').countDocuments({ username: 'robin' })).toBe(0)
     expect(await world.db.collection('tasks_queue').countDocuments()).toBe(0)
     await world.line('database').set({ kind: 'pass' })
-    const robin = (await world.call('POST', '/create_user', { token, body })).body.task_id
+    const created = await askAgain(() => world.call('POST', '/create_user', { token, body }))
+    const robin = created.body.task_id
     await untilDrained(world)
     await expectDoneOnce(world, { sandy, robin })
   },

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { functions } from '../../functions/index.ts'
 import { endpointsOf } from '../../infra/definitions.ts'
 import { dialects } from '../../lib/http/dialects.ts'
+import { askAgain } from '../support/again.ts'
 import { samples } from '../support/samples.ts'
 import { newTestWorld } from '../support/world.ts'
 
@@ -28,11 +29,9 @@ test('without a database every route that needs it says when to come again', asy
   })
   expect([page.status, page.headers['content-type']]).toEqual([503, 'text/html; charset=utf-8'])
   await world.line('database').set({ kind: 'pass' })
-  const again = async () => {
-    const body = { username: 'nobody' }
-    return (await world.call('POST', '/request_password_reset', { body })).status
-  }
-  await expect.poll(again, { timeout: 10_000 }).toBe(404)
+  const body = { username: 'nobody' }
+  const again = await askAgain(() => world.call('POST', '/request_password_reset', { body }))
+  expect(again.status).toBe(404)
 })
 
 test('without its secrets a route says when to come again', async () => {

@@ -7,18 +7,14 @@ import { parseArgs } from 'node:util'
 import { toReport } from './report.ts'
 import { runSoak } from './soak.ts'
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '1' },
-    seed: { type: 'string', default: String(randomInt(1, 1_000_000)) },
-    record: { type: 'string' },
-  },
-})
+const options = {
+  minutes: { type: 'string', default: '1' },
+  seed: { type: 'string', default: String(randomInt(1, 1_000_000)) },
+  record: { type: 'string' },
+} as const
+const values = readWords()
 const minutes = Number(values.minutes)
-if (!(minutes > 0 && minutes <= 24 * 60)) {
-  process.stderr.write('--minutes is a number above 0.\n')
-  process.exit(2)
-}
+if (!(minutes > 0 && minutes <= 24 * 60)) refuse('--minutes is a number above 0.')
 const { seed } = values
 process.stdout.write(`Soaking for ${minutes} minutes with seed ${seed} ...\n`)
 const interrupted = new Promise<never>((_, reject) => {
@@ -41,3 +37,16 @@ if (isBad || values.record !== undefined) {
 }
 if (isBad) process.stdout.write(`Again: npm run soak -- --minutes ${minutes} --seed ${seed}\n`)
 process.exit(isBad ? 1 : 0)
+
+function readWords() {
+  try {
+    return parseArgs({ options }).values
+  } catch {
+    return refuse('npm run soak -- [--minutes N] [--seed S] [--record FILE]')
+  }
+}
+
+function refuse(sentence: string): never {
+  process.stderr.write(`${sentence}\n`)
+  return process.exit(2)
+}

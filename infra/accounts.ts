@@ -1,10 +1,10 @@
-import { stdin, stdout } from 'node:process'
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { putAccount } from '../lib/accounts/operator-account.ts'
 import { address, displayName, username } from '../lib/accounts/rules.ts'
 import { judgePassword, toPersonalWords } from '../lib/passwords/rules.ts'
 import { refuse, withDatabase } from './console.ts'
+import { readSecretInput } from './secret-input.ts'
 
 const usage = `Makes an account, or gives an existing one a new password and role.
 
@@ -31,7 +31,7 @@ async function create(): Promise<void> {
     return refuse(issue ? `${issue.path.join('.')}: ${issue.message}\n\n${usage}` : usage)
   }
   const person = { ...read.data, displayName: read.data.displayName ?? read.data.username }
-  const password = await readPassword()
+  const password = await readSecretInput('Password')
   const broken = await judge(password, person)
   if (broken !== undefined) return refuse(`This password cannot be used: ${broken}.`)
   await withDatabase(async (database, name) => {
@@ -66,41 +66,6 @@ async function judge(
   // The list of common passwords belongs to the bundle; an operator's machine need not have it.
   const commonPasswords = { contains: async () => false }
   return judgePassword(password, { commonPasswords, personal: toPersonalWords(owner) })
-}
-
-function readPassword(): Promise<string> {
-  return stdin.isTTY ? askWithoutEcho() : readPiped()
-}
-
-async function readPiped(): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of stdin) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks)
-    .toString('utf8')
-    .replace(/\r?\n$/, '')
-}
-
-async function askWithoutEcho(): Promise<string> {
-  stdout.write('Password: ')
-  stdin.setRawMode(true)
-  try {
-    return await readTyped()
-  } finally {
-    stdin.setRawMode(false)
-    stdout.write('\n')
-  }
-}
-
-async function readTyped(): Promise<string> {
-  let typed = ''
-  for await (const chunk of stdin) {
-    if (String(chunk).includes('\u0003')) throw new Error('Stopped.')
-    const [text = '', end] = `${typed}${chunk}`.split(/[\r\n]/, 2)
-    // The terminal does not edit the line in this mode, so a backspace is for us to obey.
-    typed = [...text].reduce((kept, one) => (one === '\u007f' ? kept.slice(0, -1) : kept + one), '')
-    if (end !== undefined) return typed
-  }
-  return typed
 }
 
 await create()

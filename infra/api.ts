@@ -1,4 +1,6 @@
+import { endpointProperties } from './custom-domain.ts'
 import type { Functions } from './definitions.ts'
+import { logGroup } from './log-groups.ts'
 import { type Route, routeTable } from './routes.ts'
 import {
   attribute,
@@ -31,12 +33,14 @@ export function apiResources(stack: Stack): Resources {
   return {
     HttpApi: {
       Type: 'AWS::ApiGatewayV2::Api',
-      Properties: { Name: `gatehouse-${stack.stage}`, ProtocolType: 'HTTP', ...cors(stack) },
+      Properties: {
+        Name: `gatehouse-${stack.stage}`,
+        ProtocolType: 'HTTP',
+        ...endpointProperties(stack),
+        ...cors(stack),
+      },
     },
-    HttpApiLogGroup: {
-      Type: 'AWS::Logs::LogGroup',
-      Properties: { LogGroupName: `/aws/apigateway/gatehouse-${stack.stage}`, RetentionInDays: 30 },
-    },
+    HttpApiLogGroup: logGroup(`/aws/apigateway/gatehouse-${stack.stage}`),
     HttpApiStage: {
       Type: 'AWS::ApiGatewayV2::Stage',
       Properties: {

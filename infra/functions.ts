@@ -2,8 +2,9 @@ import type { EndpointDefinition } from '../lib/http/definition.ts'
 import { buildFolder } from './build-folder.ts'
 import type { Functions } from './definitions.ts'
 import { environmentOf } from './environment.ts'
+import { logGroupName } from './log-groups.ts'
 import type { Roles } from './roles.ts'
-import { attribute, lambdaName, type Stack, type Value } from './stack.ts'
+import { lambdaName, type Stack, substitute, type Value } from './stack.ts'
 
 /** A function as osls takes it; it has no events, because its routes and triggers are resources of ours. */
 export interface FunctionEntry {
@@ -14,6 +15,9 @@ export interface FunctionEntry {
   readonly timeout: number
   readonly memorySize: number
   readonly environment: Readonly<Record<string, Value>>
+  /** osls makes no log group for each function: all of a stack share one. */
+  readonly disableLogs: true
+  readonly logs: { readonly logGroup: string }
   readonly package: { readonly patterns: readonly string[] }
 }
 
@@ -30,13 +34,18 @@ export function functionEntries(
   roles: Roles,
 ): Readonly<Record<string, FunctionEntry>> {
   const entries = Object.entries(functions).map(([name, handler]) => {
-    const role = attribute(roles.roleOf.get(name) ?? '', 'Arn')
+    // Beside an attribute, osls would write down a dependency that the attribute itself says already.
+    const role = substitute(`\${${roles.roleOf.get(name)}.Arn}`)
     return [name, { ...entry(stack, name, handler), role }]
   })
   return Object.fromEntries(entries)
 }
 
-function entry(stack: Stack, name: string, handler: Functions[string]) {
+function entry(
+  stack: Stack,
+  name: string,
+  handler: Functions[string],
+): Omit<FunctionEntry, 'role'> {
   const { definition } = handler
   const folder = `${buildFolder}/${name}`
   return {
@@ -47,6 +56,8 @@ function entry(stack: Stack, name: string, handler: Functions[string]) {
       ? { timeout: definition.timeoutSeconds, memorySize: definition.memoryMegabytes }
       : { timeout: httpTimeoutSeconds, memorySize: memoryOf(definition) }),
     environment: environmentOf(stack, handler),
+    disableLogs: true,
+    logs: { logGroup: logGroupName(stack) },
     package: { patterns: ['!**', `${folder}/**`, '!**/*.map'] },
   }
 }

@@ -1,13 +1,15 @@
-/** The one of the words that a misspelt one most likely means: the fewest letters to change, in whatever case. */
+/** The one of the words that a misspelt one most likely means: part of it, or the fewest letters to change, in whatever case. */
 export function nearestWord(wrong: string, words: readonly string[]): string | undefined {
   const ranked = words
-    .map((word) => ({ word, distance: distanceOf(wrong.toUpperCase(), word.toUpperCase()) }))
+    .map((word) => ({ word, distance: distanceOf(wrong.toUpperCase(), word) }))
     .sort((one, other) => one.distance - other.distance)
   return ranked[0]?.word
 }
 
-/** Letters to put in, take out or replace until one word is the other (Levenshtein), row by row. */
-function distanceOf(one: string, other: string): number {
+/** Letters to put in, take out or replace until one word is the other (Levenshtein), row by row; a part of it is next to it. */
+function distanceOf(one: string, word: string): number {
+  const other = word.toUpperCase()
+  if (other.includes(one)) return 0
   let above = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (const [row, letter] of [...one].entries()) {
     const current = [row + 1]

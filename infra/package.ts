@@ -12,8 +12,8 @@ const run = promisify(execFile)
 
 const template = z.object({ Resources: z.record(z.string(), z.object({ Type: z.string() })) })
 
-/** Bundles every function and writes the templates of every stack, without network and AWS account. */
-async function packageAll(stage: string): Promise<readonly string[]> {
+/** Bundles every function and writes the templates of every stack, without network and AWS account; tells what is wrong. */
+export async function packageAll(stage: string): Promise<readonly string[]> {
   const { functions } = await import('../functions/index.ts')
   const reports = bundleReports(functions, await buildFunctions(functions))
   console.log(`${bundleTable(reports)}\n`)
@@ -23,8 +23,13 @@ async function packageAll(stage: string): Promise<readonly string[]> {
   return [...bundleProblems(reports), ...stackProblems(sizes)]
 }
 
+/** Where the package of a family lies. */
+export function packageFolder(family: string): string {
+  return `.build/package/${family}`
+}
+
 async function packageFamily(family: string, stage: string): Promise<StackSize> {
-  const folder = `.build/package/${family}`
+  const folder = packageFolder(family)
   await rm(projectFile(folder), { recursive: true, force: true })
   const osls = projectFile('node_modules/osls/bin/serverless.js')
   const options = ['package', '--stage', stage, `--param=family=${family}`, '--package', folder]

@@ -25,11 +25,16 @@ function lane(stack: Stack, name: string): Resource {
   })
 }
 
-function queue({ stage }: Stack, name: string, properties: Resource['Properties']): Resource {
+/** The name of a queue in the account. */
+export function queueName({ stage }: Stack, name: string): string {
+  return `gatehouse-${stage}-${name}.fifo`
+}
+
+function queue(stack: Stack, name: string, properties: Resource['Properties']): Resource {
   return {
     Type: 'AWS::SQS::Queue',
     Properties: {
-      QueueName: `gatehouse-${stage}-${name}.fifo`,
+      QueueName: queueName(stack, name),
       FifoQueue: true,
       MessageRetentionPeriod: fourteenDays,
       SqsManagedSseEnabled: true,

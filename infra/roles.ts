@@ -1,6 +1,7 @@
 import type { Functions } from './definitions.ts'
+import { functionLogGroupArn } from './log-groups.ts'
 import { type Right, rightsOf } from './rights.ts'
-import { attribute, logicalName, type Resources, type Stack, type Value } from './stack.ts'
+import { logicalName, type Resources, type Stack, type Value } from './stack.ts'
 
 /** Roles of a stack, and which function has which. */
 export interface Roles {
@@ -14,10 +15,7 @@ export function rolesOf(stack: Stack, functions: Functions): Roles {
     JSON.stringify(functions[name] ? rightsOf(stack, functions[name]) : []),
   )
   const roles = [...groups.values()].map((names) => ({ id: roleId(names), names }))
-  const resources = roles.map(({ id, names }) => [
-    id,
-    role(names, rightsOfFirst(stack, functions, names)),
-  ])
+  const resources = roles.map(({ id, names }) => [id, role(rightsOfFirst(stack, functions, names))])
   const roleOf = roles.flatMap(({ id, names }) => names.map((name) => [name, id] as const))
   return { resources: Object.fromEntries(resources), roleOf: new Map(roleOf) }
 }
@@ -31,7 +29,7 @@ function rightsOfFirst(stack: Stack, functions: Functions, [first = '']: readonl
   return definition ? rightsOf(stack, definition) : []
 }
 
-function role(names: readonly string[], rights: readonly Right[]): Resources[string] {
+function role(rights: readonly Right[]): Resources[string] {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -50,7 +48,7 @@ function role(names: readonly string[], rights: readonly Right[]): Resources[str
           PolicyName: 'rights',
           PolicyDocument: {
             Version: '2012-10-17',
-            Statement: [logStatement(names), ...statements(rights)],
+            Statement: [logStatement(), ...statements(rights)],
           },
         },
       ],
@@ -58,12 +56,12 @@ function role(names: readonly string[], rights: readonly Right[]): Resources[str
   }
 }
 
-/** Writing to the log groups that the template makes; the streams in them are named by Lambda as it goes. */
-function logStatement(names: readonly string[]): Value {
+/** Writing to the log group that the template makes; the streams in it are named by Lambda as it goes. */
+function logStatement(): Value {
   return {
     Effect: 'Allow',
     Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    Resource: names.map((name) => attribute(`${logicalName(name)}LogGroup`, 'Arn')),
+    Resource: [functionLogGroupArn],
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import * as z from 'zod'
+import { certificateProblem } from './custom-domain.ts'
 import { adaptersOf, type Functions } from './definitions.ts'
 import { computedNames } from './environment.ts'
 import { nearestWord } from './nearest-word.ts'
@@ -12,30 +13,79 @@ const examples: Settings = {
   COMMUNITY_NAME: 'Example community',
   MAIL_DOMAIN: 'community.example',
   MAIL_SENDER: 'gatehouse@community.example',
-  DEFAULT_LANGUAGE: 'en',
   HOST_ADDRESS: 'host.community.example',
+  ALARM_ADDRESS: 'staff@community.example',
+}
+
+/** What holds where an installation says nothing. */
+const usual: Settings = {
+  REGION: 'eu-central-1',
+  DEFAULT_LANGUAGE: 'en',
   HOST_PORT: '22',
   HOST_USER: 'gatehouse',
-  DISCORD_ROLE_ID: '100000000000000000',
   CORS_ORIGINS: '',
 }
 
 /** What the template itself reads, besides the settings of the adapters. */
-const readByTemplate = { CORS_ORIGINS: z.string().optional() }
+const readByTemplate = {
+  ALARM_ADDRESS: z.string().regex(/^[^\s@]{1,64}@[^\s@]{1,253}$/),
+  CERTIFICATE_ARN: z
+    .string()
+    .regex(/^arn:[a-z-]{1,20}:acm:[a-z0-9-]{1,40}:\d{12}:certificate\/[\w-]{1,100}$/)
+    .optional(),
+  CORS_ORIGINS: z.string().optional(),
+  REGION: z.string().regex(/^[a-z0-9-]{1,40}$/),
+}
 
 type Schemas = Readonly<Record<string, z.ZodType>>
 
 /**
- * The settings of a stage: the examples, replaced by those of `.settings.<stage>.json` in the folder.
+ * The settings of a stage: examples and usual values, replaced by those of `.settings.<stage>.json` in the folder.
  * Throws an error that names every setting there that nothing reads, or that its reader would refuse.
  */
 export function settingsOf(stage: string, functions: Functions, folder = process.cwd()): Settings {
-  const file = `.settings.${stage}.json`
+  return { ...examples, ...usual, ...ownSettings(stage, functions, folder) }
+}
+
+/** One setting as an installation has it. */
+export interface SettingState {
+  readonly name: string
+  readonly from: 'file' | 'usual value' | 'nowhere'
+  /** Undefined where it is set nowhere. */
+  readonly value: string | undefined
+  readonly isNeeded: boolean
+}
+
+/** Every setting of a stage that can be set, by name, and where its value comes from. Throws like `settingsOf`. */
+export function settingStates(
+  stage: string,
+  functions: Functions,
+  folder = process.cwd(),
+): readonly SettingState[] {
+  const own = ownSettings(stage, functions, folder)
+  const names = Object.keys(schemasOf(functions)).sort()
+  return names.map((name) => {
+    const isNeeded = name in examples
+    if (name in own) return { name, from: 'file', value: own[name], isNeeded }
+    if (name in usual) return { name, from: 'usual value', value: usual[name], isNeeded }
+    return { name, from: 'nowhere', value: undefined, isNeeded }
+  })
+}
+
+/** The file in which an operator keeps the settings of a stage. */
+export function settingsFile(stage: string): string {
+  return `.settings.${stage}.json`
+}
+
+function ownSettings(stage: string, functions: Functions, folder: string): Settings {
+  const file = settingsFile(stage)
   const own = readOwn(`${folder}/${file}`)
   const schemas = schemasOf(functions)
   const problems = Object.entries(own).flatMap((setting) => problemOf(setting, schemas) ?? [])
-  if (problems.length > 0) throw new Error(`${file}: ${problems.join(' ')}`)
-  return { ...examples, ...own }
+  const certificate = certificateProblem({ ...usual, ...own })
+  const all = certificate === undefined ? problems : [...problems, certificate]
+  if (all.length > 0) throw new Error(`${file}: ${all.join(' ')}`)
+  return own
 }
 
 /** Every setting that can be set, by name: what an adapter or the template reads and the template does not make. */

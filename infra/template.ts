@@ -1,7 +1,12 @@
+import { alarmResources } from './alarms.ts'
 import { apiResources, routeResources } from './api.ts'
+import { customDomainOutputs, customDomainResources } from './custom-domain.ts'
+import { dashboardResources } from './dashboard.ts'
 import { type Functions, familyOf } from './definitions.ts'
 import { type FunctionEntry, functionEntries } from './functions.ts'
+import { functionLogGroup } from './log-groups.ts'
 import { mailEventResources } from './mail-events.ts'
+import { metricFilters } from './metrics.ts'
 import { queueResources } from './queues.ts'
 import { rolesOf } from './roles.ts'
 import { type Resources, type Stack, sharedOutputs, type Value } from './stack.ts'
@@ -21,17 +26,27 @@ export function templateOf(stack: Stack, all: Functions): Template {
   return {
     functions: functionEntries(stack, functions, roles),
     resources: {
-      ...(stack.family === 'core' ? coreResources(stack) : {}),
+      ...(stack.family === 'core' ? coreResources(stack, all) : {}),
+      ...functionLogGroup(stack),
+      ...metricFilters(stack),
       ...roles.resources,
       ...routeResources(stack, functions),
       ...triggerResources(functions),
     },
-    outputs: stack.family === 'core' ? sharedOutputs(stack) : {},
+    outputs:
+      stack.family === 'core' ? { ...sharedOutputs(stack), ...customDomainOutputs(stack) } : {},
   }
 }
 
-function coreResources(stack: Stack): Resources {
-  return { ...apiResources(stack), ...queueResources(stack), ...mailEventResources(stack) }
+function coreResources(stack: Stack, all: Functions): Resources {
+  return {
+    ...apiResources(stack),
+    ...customDomainResources(stack),
+    ...queueResources(stack),
+    ...mailEventResources(stack),
+    ...alarmResources(stack, all),
+    ...dashboardResources(stack, all),
+  }
 }
 
 function functionsOf(family: string, all: Functions): Functions {

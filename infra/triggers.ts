@@ -21,6 +21,12 @@ function trigger({ name, definition }: Named<WorkerDefinition>): Resources {
   }
 }
 
+/**
+ * Mails that are sent at once: each worker holds about 5 connections of the 500 that the smallest Atlas
+ * cluster takes. Lane `host` needs no number, because its queue has one group.
+ */
+const postsAtOnce = 5
+
 /** One message each time: a batch would have to be given back in part (aws.md 2.1). */
 function fromQueue(name: string, queue: string): Resources {
   return {
@@ -31,6 +37,7 @@ function fromQueue(name: string, queue: string): Resources {
         FunctionName: { Ref: lambdaId(name) },
         BatchSize: 1,
         Enabled: true,
+        ...(queue === 'PostQueue' ? { ScalingConfig: { MaximumConcurrency: postsAtOnce } } : {}),
       },
     },
   }

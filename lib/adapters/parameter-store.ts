@@ -43,24 +43,34 @@ async function fetchBatch(
   settings: SecretSettings,
 ): Promise<Map<string, string>> {
   const path = settings.SECRETS_PATH
+  const wanted = { Names: names.map((name) => path + name), WithDecryption: true }
+  const answer = answerSchema.safeParse(await askStore('GetParameters', wanted, settings))
+  if (!answer.success) throw new Error('The parameter store answered in an unknown form')
+  return new Map(answer.data.Parameters.map(({ Name, Value }) => [Name.slice(path.length), Value]))
+}
+
+/** Asks SSM by one signed request; throws an error with status and kind of a refusal, and nothing of the request. */
+export async function askStore(
+  action: 'GetParameters' | 'PutParameter',
+  body: object,
+  settings: Omit<SecretSettings, 'SECRETS_PATH'>,
+): Promise<unknown> {
   const response = await signed(settings).fetch(endpoint(settings), {
     method: 'POST',
     headers: {
       'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': 'AmazonSSM.GetParameters',
+      'x-amz-target': `AmazonSSM.${action}`,
     },
-    body: JSON.stringify({ Names: names.map((name) => path + name), WithDecryption: true }),
+    body: JSON.stringify(body),
     redirect: 'error',
     signal: AbortSignal.timeout(timeoutMilliseconds),
   })
   const text = await response.text()
   if (!response.ok) throw new Error(`The parameter store answered ${response.status} ${kind(text)}`)
-  const answer = answerSchema.safeParse(parsed(text))
-  if (!answer.success) throw new Error('The parameter store answered in an unknown form')
-  return new Map(answer.data.Parameters.map(({ Name, Value }) => [Name.slice(path.length), Value]))
+  return parsed(text)
 }
 
-function signed(settings: SecretSettings): AwsClient {
+function signed(settings: Omit<SecretSettings, 'SECRETS_PATH'>): AwsClient {
   const session = settings.AWS_SESSION_TOKEN
   return new AwsClient({
     accessKeyId: settings.AWS_ACCESS_KEY_ID,
@@ -72,7 +82,7 @@ function signed(settings: SecretSettings): AwsClient {
   })
 }
 
-function endpoint(settings: SecretSettings): string {
+function endpoint(settings: Omit<SecretSettings, 'SECRETS_PATH'>): string {
   /* v8 ignore next -- @preserve: no test reaches the address of AWS itself */
   return settings.AWS_ENDPOINT_URL_SSM ?? `https://ssm.${settings.AWS_REGION}.amazonaws.com/`
 }

@@ -118,7 +118,8 @@ const pinsSchema = z
   .min(1)
   .max(8)
 
-function parsePins(text: string): readonly string[] {
+/** The pinned fingerprints of a secret's text; throws `HostError` where it is no list of them. */
+export function parsePins(text: string): readonly string[] {
   try {
     return pinsSchema.parse(JSON.parse(text))
   } catch {

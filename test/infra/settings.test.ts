@@ -39,6 +39,8 @@ describe('the settings of a stage', () => {
     'DISCORD_ROLE_ID',
     'CORS_ORIGINS',
     'CREATE_USER_PER_HOUR',
+    'REGION',
+    'ALARM_ADDRESS',
   ])('may name %s', async (name) => {
     const good: Readonly<Record<string, string>> = {
       PUBLIC_URL: 'https://gatehouse.example',
@@ -46,6 +48,7 @@ describe('the settings of a stage', () => {
       MAIL_SENDER: 'Lantern <gatehouse@lantern.example>',
       DEFAULT_LANGUAGE: 'de',
       HOST_USER: 'gate',
+      ALARM_ADDRESS: 'staff@lantern.example',
     }
     const { read } = await settingsFrom({ [name]: good[name] ?? '7' })
     expect(read()).toHaveProperty(name)
@@ -87,6 +90,19 @@ describe('the settings of a stage', () => {
     [{ MAIL_DOMAIN: '' }, 'The setting MAIL_DOMAIN cannot be "".'],
   ])('that %j are refused before anything is deployed', async (own, sentence) => {
     const { read } = await settingsFrom(own)
+    expect(read).toThrow(sentence)
+  })
+
+  test.each([
+    [{}, 'CERTIFICATE_ARN needs a PUBLIC_URL with https and without a port.'],
+    [{ PUBLIC_URL: 'https://a.example:8443' }, 'CERTIFICATE_ARN needs a PUBLIC_URL'],
+    [
+      { PUBLIC_URL: 'https://a.example', REGION: 'us-east-1' },
+      'The certificate is of the region eu-central-1, and the API of us-east-1.',
+    ],
+  ])('that bring a certificate with %j are refused', async (own, sentence) => {
+    const certificate = 'arn:aws:acm:eu-central-1:000000000000:certificate/0a1b2c3d'
+    const { read } = await settingsFrom({ CERTIFICATE_ARN: certificate, ...own })
     expect(read).toThrow(sentence)
   })
 

@@ -1,0 +1,61 @@
+import ssh2 from 'ssh2'
+import { parsePins } from '../lib/adapters/ssh.ts'
+import { parseKeyRing } from '../lib/crypto/key-ring.ts'
+import { adaptersOf, type Functions } from './definitions.ts'
+
+/** The key rings; only `npm run keys` changes one that is there. */
+export const keyRings = ['sealing-keys', 'signing-keys'] as const
+
+/** What a standard parameter holds at most; larger ones cost money (SSM quotas). */
+const longestBytes = 4096
+
+/** Every secret that a function of the table reads, by name. */
+export function secretNames(functions: Functions): readonly string[] {
+  const names = Object.values(functions).flatMap(({ definition }) =>
+    adaptersOf(definition.uses).flatMap(({ secrets }) => secrets),
+  )
+  return [...new Set(names)].sort()
+}
+
+/** A sentence about a value that its reader would refuse; it says nothing of the value. */
+export function secretProblem(name: string, value: string): string | undefined {
+  if (value === '') return 'it is empty.'
+  if (Buffer.byteLength(value) > longestBytes) return `it has more than ${longestBytes} bytes.`
+  return forms[name]?.(value)
+}
+
+const forms: Readonly<Record<string, (value: string) => string | undefined>> = {
+  'mongodb-uri': (value) =>
+    /^mongodb(\+srv)?:\/\/[^/\s]+\/[^/?\s]+(\?\S*)?$/.test(value)
+      ? undefined
+      : 'it is not written as mongodb+srv://USER:PASSWORD@HOST/DATABASE.',
+  'ssh-key': sshKeyProblem,
+  'ssh-host-keys': (value) =>
+    isRefused(() => parsePins(value))
+      ? 'it is not a list of fingerprints such as ["SHA256:…"].'
+      : undefined,
+  'discord-webhook': (value) =>
+    URL.parse(value)?.protocol === 'https:' ? undefined : 'it is not an address with https.',
+  'sealing-keys': keyRingProblem,
+  'signing-keys': keyRingProblem,
+}
+
+function sshKeyProblem(value: string): string | undefined {
+  const key = ssh2.utils.parseKey(value)
+  if (key instanceof Error) return 'it is not a private key without a passphrase.'
+  if (!key.isPrivateKey()) return 'it is the public half of a key.'
+  return key.type === 'ssh-ed25519' ? undefined : 'it is not of the kind ed25519.'
+}
+
+function keyRingProblem(value: string): string | undefined {
+  return isRefused(() => parseKeyRing('', value)) ? 'it is not written as a key ring.' : undefined
+}
+
+function isRefused(read: () => unknown): boolean {
+  try {
+    read()
+    return false
+  } catch {
+    return true
+  }
+}

@@ -65,7 +65,7 @@ const unchangeable: Readonly<Record<string, string>> = {
 }
 
 function wordRefusal(code: FailureCode, command: string): string | undefined {
-  if (code === 'unknown_task') return 'No such task waits or is parked; it may have ended.'
+  if (code === 'unknown_task') return 'There is no such task in the queue; it may have ended.'
   return code === 'task_not_changeable' ? unchangeable[command] : undefined
 }
 

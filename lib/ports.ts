@@ -22,6 +22,7 @@ export interface Random {
 /** Fields that a log line may have; nothing else is ever written (T23: a list of what may, not of what may not). */
 export interface LogFields {
   readonly requestId?: string | undefined
+  readonly family?: string | undefined
   readonly route?: string | undefined
   readonly method?: string | undefined
   readonly status?: number | undefined
@@ -33,7 +34,13 @@ export interface LogFields {
   readonly resource?: string | undefined
   readonly step?: number | undefined
   readonly attempt?: number | undefined
+  readonly outcome?: string | undefined
+  /** From the arrival of the request, or the moment that the task was asked for, until this line. */
   readonly seconds?: number | undefined
+  /** From the moment that the task was asked for until its first run. */
+  readonly waitSeconds?: number | undefined
+  /** This run of the task alone. */
+  readonly runSeconds?: number | undefined
   readonly reason?: string | undefined
   readonly errorName?: string | undefined
   readonly errorText?: string | undefined

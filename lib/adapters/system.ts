@@ -57,6 +57,7 @@ export const jsonLog = adapter<Log, object>({
 // Every field there is, with its most characters (T23). A key that is not here cannot get out.
 const longest: Readonly<Record<keyof LogFields, number>> = {
   requestId: 512,
+  family: 512,
   route: 512,
   method: 512,
   status: 512,
@@ -68,7 +69,10 @@ const longest: Readonly<Record<keyof LogFields, number>> = {
   resource: 512,
   step: 512,
   attempt: 512,
+  outcome: 512,
   seconds: 512,
+  waitSeconds: 512,
+  runSeconds: 512,
   reason: 512,
   errorName: 512,
   errorText: 512,

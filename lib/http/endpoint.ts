@@ -11,7 +11,7 @@ import { readBody, readQuery } from './body.ts'
 import type { EndpointDefinition, Fields, RequestContext } from './definition.ts'
 import type { HttpAnswer, HttpEvent, InvocationContext } from './event.ts'
 import { countRequest, type LimitUses } from './limits.ts'
-import { answering } from './middleware.ts'
+import { answering, type RequestFacts } from './middleware.ts'
 import { isPageWanted } from './page-wanted.ts'
 import { type RateClass, rateLimits } from './policy.ts'
 import type { Reply } from './reply.ts'
@@ -41,11 +41,15 @@ export function endpoint<
 }
 
 function chain(definition: EndpointDefinition, world: World) {
+  const facts: RequestFacts = {}
+  const allowed = [...impliedFailures(definition), ...definition.failures]
   return middy<HttpEvent, HttpAnswer>()
-    .use(answering(definition, [...impliedFailures(definition), ...definition.failures], world))
+    .use(answering(definition, allowed, { world, facts }))
     .handler(async (event) => {
       const uses = await openPorts(definition.uses, world)
-      return toAnswer(definition, await serve(definition, event, uses))
+      const result = await serve({ definition, uses, facts }, event)
+      facts.taskId = taskIdOf(result)
+      return toAnswer(definition, result)
     })
 }
 
@@ -61,13 +65,20 @@ export function impliedFailures(definition: EndpointDefinition): readonly Failur
   return codes
 }
 
-async function serve(definition: EndpointDefinition, event: HttpEvent, uses: Opened<Uses>) {
+interface Serving {
+  readonly definition: EndpointDefinition
+  readonly uses: Opened<Uses>
+  readonly facts: RequestFacts
+}
+
+async function serve({ definition, uses, facts }: Serving, event: HttpEvent) {
   const { slash, ...pathParameters } = event.pathParameters ?? {}
   if (slash) throw new Failure('not_found')
   const bearer = bearerOf(event)
   const principal = Array.isArray(definition.auth)
     ? await requireRole(uses, bearer, definition.auth)
     : undefined
+  facts.account = principal?.username
   const request = {
     params: check(definition.params, pathParameters, 'not_found'),
     query: check(definition.query, definition.query ? readQuery(event) : {}),
@@ -163,6 +174,11 @@ function toAnswer(definition: EndpointDefinition, result: unknown): HttpAnswer {
     headers: { 'content-type': 'application/json; charset=utf-8' },
     body: JSON.stringify(body),
   }
+}
+
+function taskIdOf(result: unknown): string | undefined {
+  const { task_id: id } = Object(result)
+  return typeof id === 'string' ? id : undefined
 }
 
 function isReply(result: unknown): result is Reply {

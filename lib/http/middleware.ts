@@ -7,9 +7,18 @@ import { chooseLanguage } from '../language/choose.ts'
 import type { EndpointDefinition } from './definition.ts'
 import { dialects } from './dialects.ts'
 import type { HttpAnswer, HttpEvent } from './event.ts'
+import { familyOfPath } from './family.ts'
 import { isPageWanted } from './page-wanted.ts'
 
 type Request = middy.Request<HttpEvent, HttpAnswer>
+
+/** What only comes to light while a request is served, for its line of the log. */
+export interface RequestFacts {
+  /** Whoever is signed in; never a name that was merely typed. */
+  account?: string | undefined
+  /** The task that the request has started. */
+  taskId?: string | undefined
+}
 
 const always = {
   'cache-control': 'no-store',
@@ -24,7 +33,7 @@ const always = {
 export function answering(
   definition: EndpointDefinition,
   allowed: readonly FailureCode[],
-  world: World,
+  { world, facts }: { readonly world: World; readonly facts: RequestFacts },
 ): middy.MiddlewareObj<HttpEvent, HttpAnswer> {
   const finish = async (request: Request, failure?: Failure) => {
     /* v8 ignore next -- @preserve: there is an answer by now, which middy's types do not know */
@@ -34,10 +43,13 @@ export function answering(
     const { log, clock } = await openPorts({ log: jsonLog, clock: systemClock }, world)
     log.info('request', {
       requestId,
+      family: familyOfPath(definition.path),
       method: http.method,
       route: definition.path,
       status: request.response.statusCode,
       code: failure?.code,
+      account: facts.account,
+      taskId: facts.taskId,
       seconds: (clock.now().getTime() - request.event.requestContext.timeEpoch) / 1000,
     })
   }

@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts'
 import type { Database, Log, Records } from '../ports.ts'
 import type { Lane, LaneState, Task } from './queue.ts'
 import type { EndingUses, TaskDefinition } from './task.ts'
+import { aboutTask } from './task-line.ts'
 
 /** What steering the queue needs. The sweeper rings for what becomes runnable, within a minute. */
 export interface ControlUses extends EndingUses {
@@ -63,7 +64,7 @@ async function endByHand(
   tasks: Readonly<Record<string, TaskDefinition>>,
   { id, status, error }: HandMadeEnd,
 ) {
-  const action = await uses.database.transaction(async (records) => {
+  const ended = await uses.database.transaction(async (records) => {
     // Read in here: what a worker begins meanwhile must not be ended as a task that left nothing.
     const task = await findTask(records, id)
     const hasBegun = task.intent !== null
@@ -81,9 +82,9 @@ async function endByHand(
       ? ((await definition?.ending?.({ task, input: input.data, ending, records, uses })) ?? [])
       : []
     for (const follower of next) await records.tasks.insert(follower)
-    return task.action
+    return task
   })
-  uses.log.info(`task_${status}`, { taskId: id, action, reason: error })
+  uses.log.info(`task_${status}`, { ...aboutTask(ended), outcome: status, reason: error })
 }
 
 async function findTask({ tasks }: Pick<Records, 'tasks'>, id: string): Promise<Task> {

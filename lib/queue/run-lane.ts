@@ -13,6 +13,7 @@ import { reserveSeconds, unknownActionMinutes, workerEndsBeforeParking } from '.
 import { type Claim, type Lane, LeaseLost, type Task } from './queue.ts'
 import { type Settling, settle } from './settle.ts'
 import type { TaskDefinition } from './task.ts'
+import { aboutTask } from './task-line.ts'
 
 // Of task documents: a worker leaves alone what it may misread.
 const knownVersion = 1
@@ -43,6 +44,7 @@ async function idleOrHeld({ database }: EngineUses, lane: Lane): Promise<LaneRes
 
 async function runClaimed(uses: EngineUses, work: LaneWork, task: Task) {
   const claim = { id: task.id, fence: task.fence }
+  const beganAt = uses.clock.now()
   const lease = keepLease(uses, claim)
   try {
     const definition = definitionOf(work, task)
@@ -50,12 +52,13 @@ async function runClaimed(uses: EngineUses, work: LaneWork, task: Task) {
     const outcome = await runOnce(uses, { ...work, definition }, run)
     lease.assertHeld()
     await uses.milestones.reached('afterReadback')
-    const result = await settleSafely(uses, { work, definition, task, claim, outcome })
+    const settling = { work, definition, task, claim, outcome, beganAt }
+    const result = await settleSafely(uses, settling)
     if (outcome.kind === 'ended') await work.tidy?.(uses, task)
     return result
   } catch (error) {
     if (!(error instanceof LeaseLost)) throw error
-    uses.log.info('lease_lost', { taskId: task.id, action: task.action, lane: task.lane })
+    uses.log.info('lease_lost', aboutTask(task))
     return undefined
   } finally {
     lease.stop()
@@ -131,9 +134,7 @@ function keepLease(uses: EngineUses, claim: Claim) {
 function logUnexpected(log: Log, task: Task, error: unknown): void {
   const known = error instanceof Error ? error : new Error(String(error))
   log.error('task_unexpected_error', {
-    taskId: task.id,
-    action: task.action,
-    lane: task.lane,
+    ...aboutTask(task),
     errorName: known.name,
     errorText: known.message,
     errorStack: known.stack,

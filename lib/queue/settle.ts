@@ -1,9 +1,10 @@
-import type { Log, Records } from '../ports.ts'
+import type { Records } from '../ports.ts'
 import type { EngineUses, LaneWork, Outcome } from './engine.ts'
 import { missesBeforeTelling, slowMinutes } from './policy.ts'
 import type { Claim, NewTask, Task } from './queue.ts'
 import { ringFor } from './ring.ts'
 import type { Ending, TaskDefinition } from './task.ts'
+import { taskLine } from './task-line.ts'
 
 /** A run that is over and has to be written down. */
 export interface Settling {
@@ -12,6 +13,7 @@ export interface Settling {
   readonly task: Task
   readonly claim: Claim
   readonly outcome: Outcome
+  readonly beganAt: Date
 }
 
 /**
@@ -22,7 +24,9 @@ export async function settle(uses: EngineUses, settling: Settling) {
   const { task, claim } = settling
   const { tasks } = uses.database
   const outcome = task.lane === 'post' ? withoutParking(settling.outcome) : settling.outcome
-  logOutcome(uses.log, task, outcome)
+  const endedAt = uses.clock.now()
+  const { event, fields } = taskLine(task, outcome, { beganAt: settling.beganAt, endedAt })
+  uses.log.info(event, fields)
   if (outcome.kind === 'later' || outcome.kind === 'unfinished') await tellIfSlow(uses, settling)
   switch (outcome.kind) {
     case 'ended':
@@ -126,16 +130,4 @@ async function stopLane(uses: EngineUses, { work, task, claim }: Settling, reaso
     await records.tasks.insert(notice)
   })
   await ringFor(uses, [notice])
-}
-
-function logOutcome(log: Log, task: Task, outcome: Outcome): void {
-  const about = { taskId: task.id, action: task.action, lane: task.lane, resource: task.resource }
-  const reason =
-    outcome.kind === 'ended'
-      ? outcome.ending.reason
-      : 'reason' in outcome
-        ? outcome.reason
-        : undefined
-  const status = outcome.kind === 'ended' ? outcome.ending.status : outcome.kind
-  log.info(`task_${status}`, { ...about, attempt: task.attempts, reason: reason ?? undefined })
 }

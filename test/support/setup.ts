@@ -10,6 +10,15 @@ export interface Ground {
   readonly databaseKind: string
   readonly assetsFolder: string
   readonly folder: string
+  /** Packaged functions to run instead of the sources (infra/rehearse.ts). */
+  readonly packages: Packages | undefined
+}
+
+/** What `npm run rehearse` has packaged and unpacked. */
+export interface Packages {
+  readonly stage: string
+  readonly templates: string
+  readonly code: string
 }
 
 declare module 'vitest' {
@@ -50,8 +59,18 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     databaseKind: database.kind,
     assetsFolder,
     folder,
+    packages: packagesOf(process.env),
   })
   return stop
+}
+
+function packagesOf(environment: NodeJS.ProcessEnv): Packages | undefined {
+  const {
+    GATEHOUSE_STAGE: stage,
+    GATEHOUSE_PACKAGES: templates,
+    GATEHOUSE_CODE: code,
+  } = environment
+  return stage && templates && code ? { stage, templates, code } : undefined
 }
 
 function requireNode(): void {

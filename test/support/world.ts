@@ -6,16 +6,10 @@
 import { join } from 'node:path'
 import type { Db } from 'mongodb'
 import { expect, inject, onTestFinished } from 'vitest'
-import { functions } from '../../functions/index.ts'
 import type { CorsSettings } from '../../infra/local/cors.ts'
 import type { DiscordFault } from '../../infra/local/discord.ts'
 import { drainQueue, tick } from '../../infra/local/event-source.ts'
-import {
-  closeWorld,
-  eventSourceOf,
-  invokeEndpoint,
-  scheduleOf,
-} from '../../infra/local/functions.ts'
+import { closeWorld } from '../../infra/local/functions.ts'
 import { startGateway } from '../../infra/local/gateway.ts'
 import {
   type HostFault,
@@ -25,8 +19,8 @@ import {
   startHost,
 } from '../../infra/local/host.ts'
 import { type Installation, mailDomain, newInstallation } from '../../infra/local/installation.ts'
+import { newInvocation } from '../../infra/local/invocation.ts'
 import type { StoredMail } from '../../infra/local/mailbox.ts'
-import { routeTable } from '../../infra/routes.ts'
 import type { Account, Role } from '../../lib/accounts/account.ts'
 import { connectTo } from '../../lib/adapters/mongo/client.ts'
 import { openDatabase } from '../../lib/adapters/mongo/database.ts'
@@ -37,6 +31,7 @@ import { type LineName, putHostLine, putLines } from '../chaos/lines.ts'
 import type { ChaosProxy } from '../chaos/proxy.ts'
 import { type Call, newClient } from './call.ts'
 import { type FrozenClock, newFrozenClock } from './clock.ts'
+import { needsSources, openDeployed } from './deployed.ts'
 import { type CollectingLog, newCollectingLog } from './log.ts'
 import { checkingCall } from './openapi-check.ts'
 import { addAccount, newToken, usernameOf } from './people.ts'
@@ -80,6 +75,8 @@ export interface TestWorld {
   /** Delivers what one queue holds right now; tells how many messages that were. */
   wake(lane: Lane): Promise<number>
   sweep(): Promise<void>
+  /** Calls any function by its name, as AWS would. */
+  invoke(name: string, event: unknown): Promise<unknown>
   /** Copies the host's names, as every night. */
   readHostNames(): Promise<void>
   /** Makes everything due that waits for a time, and ends the leases of workers that are gone. */
@@ -108,7 +105,11 @@ export async function newTestWorld(options: TestWorldOptions = {}): Promise<Test
 
 type Parts = Awaited<ReturnType<typeof assemble>>
 
+// None of these can be given to a function that runs elsewhere.
+const ofSources = ['now', 'seed', 'settings', 'isFast', 'overrides', 'cors', 'lines'] as const
+
 async function assemble(options: TestWorldOptions) {
+  for (const name of ofSources) if (options[name]) needsSources(`it sets "${name}"`)
   const ground = inject('ground')
   const servers = await sharedServers()
   worlds += 1
@@ -129,17 +130,18 @@ async function assemble(options: TestWorldOptions) {
   const log = newCollectingLog()
   const random = options.seed === undefined ? {} : { random: newSeededRandom(options.seed) }
   const world = newWorld(installation.environment, { clock, log, ...random, ...options.overrides })
+  const onFailure = (error: unknown) => noteFailure(log, error)
+  const deployed = await openDeployed({ world, servers, installation, log, onFailure })
   const gateway = await startGateway({
-    routes: routeTable(functions),
-    invoke: invokeEndpoint(world),
-    cors: options.cors,
     now: clock.now,
+    ...(options.cors ? { cors: options.cors } : {}),
+    ...deployed.gateway,
     onFailure: (error) => log.error('function_threw', { errorText: String(error) }),
   })
   const client = newClient(gateway.port)
   const folder = join(ground.folder, name)
   const base = { options, servers, connection, database, installation, lines, clock }
-  return { ...base, log, world, gateway, client, folder }
+  return { ...base, log, world, deployed, gateway, client, folder }
 }
 
 function toTestWorld(parts: Parts): TestWorld {
@@ -167,6 +169,7 @@ function toTestWorld(parts: Parts): TestWorld {
       while ((await workers.wake('host')) + (await workers.wake('post')) > 0);
     },
     sweep: lanes.sweep,
+    invoke: lanes.invoke,
     readHostNames: async () => {
       await host.host()
       await lanes.readHostNames()
@@ -208,21 +211,16 @@ function toWindows(parts: Parts): Pick<TestWorld, 'mails' | 'chat' | 'setChatFau
   }
 }
 
-function toLanes({ world, servers, installation, log }: Parts) {
-  const ground = {
-    world,
-    client: servers.queues.client,
-    queueUrls: installation.queueUrls,
-    onFailure: (error: unknown) => noteFailure(log, error),
-  }
+function toLanes({ deployed }: Parts) {
   return {
-    wake: (lane: Lane) => drainQueue(eventSourceOf(ground, lane)),
+    wake: (lane: Lane) => drainQueue(deployed.source(lane)),
     sweep: async () => {
-      await tick(scheduleOf(ground, 'workers-sweep'))
+      await tick(deployed.schedule('workers-sweep'))
     },
     readHostNames: async () => {
-      await tick(scheduleOf(ground, 'workers-read-host-names'))
+      await tick(deployed.schedule('workers-read-host-names'))
     },
+    invoke: (name: string, event: unknown) => deployed.invoke(name, event, newInvocation(28)),
   }
 }
 
@@ -269,6 +267,7 @@ async function stopParts(parts: Parts, host: { stop(): Promise<void> }): Promise
   const { client, gateway, world, installation, lines, connection } = parts
   client.close()
   await gateway.stop()
+  await parts.deployed.stop()
   await closeWorld(world)
   await host.stop()
   for (const line of lines.values()) await line.stop()

@@ -70,6 +70,10 @@ export const failures = {
     status: 400,
     text: 'The password needs an upper-case letter, a digit and a special character.',
   },
+  password_too_weak: {
+    status: 400,
+    text: 'This server wants stronger passwords. Please choose a longer one, with upper-case and lower-case letters, digits and special characters.',
+  },
   password_unprintable: {
     status: 400,
     text: 'The password contains a character that cannot be typed everywhere. Please leave out control characters.',

@@ -1,5 +1,6 @@
 import type { Account, AccountChange, NewAccount } from './accounts/account.ts'
 import type { HostNames } from './accounts/host-names.ts'
+import type { HostFacts } from './passwords/host-facts.ts'
 import type { Link } from './passwords/link.ts'
 import type { Lane, TaskQueue } from './queue/queue.ts'
 import type { Session } from './sessions/session.ts'
@@ -93,6 +94,11 @@ export interface Records {
     /** The copy that was taken last; none on a fresh installation. */
     find(): Promise<HostNames | undefined>
     replace(copy: HostNames): Promise<void>
+  }
+  readonly hostFacts: {
+    /** What the host demanded when somebody looked last; none before `host:install`. */
+    find(): Promise<HostFacts | undefined>
+    replace(facts: HostFacts): Promise<void>
   }
   readonly sessions: {
     find(id: string): Promise<Session | undefined>

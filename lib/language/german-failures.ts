@@ -35,6 +35,8 @@ export const germanFailures: Readonly<Record<FailureCode, string>> = {
   password_too_short: 'Das Passwort braucht mindestens 8 Zeichen.',
   password_too_simple:
     'Das Passwort braucht einen Großbuchstaben, eine Ziffer und ein Sonderzeichen.',
+  password_too_weak:
+    'Dieser Server will stärkere Passwörter. Bitte wähle ein längeres, mit großen und kleinen Buchstaben, Ziffern und Sonderzeichen.',
   password_unprintable:
     'Das Passwort enthält ein Zeichen, das man nicht überall eingeben kann. Bitte lass Steuerzeichen weg.',
 

@@ -32,6 +32,7 @@ export const passwordFormFailures = [
   'password_too_long',
   'password_too_short',
   'password_too_simple',
+  'password_too_weak',
   'password_unprintable',
   'unknown_task',
 ] as const satisfies readonly FailureCode[]

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { FailureCode } from '../failure.ts'
 import type { CommonPasswords } from '../ports.ts'
+import { type HostFacts, isListedBy, isStrongFor } from './host-facts.ts'
 import {
   longestPasswordBytes,
   shortestPassword,
@@ -19,6 +20,8 @@ export interface PasswordContext {
   readonly commonPasswords: CommonPasswords
   /** From `toPersonalWords`. */
   readonly personal: readonly string[]
+  /** The host's own rules, where they are known. */
+  readonly host?: HostFacts | undefined
 }
 
 /** Whose password it is. */
@@ -41,7 +44,10 @@ export async function judgePassword(
 ): Promise<PasswordFailure | undefined> {
   const broken = judgeShape(password)
   if (broken !== undefined) return broken
+  const { host } = context
+  if (host && !isStrongFor(host, password)) return 'password_too_weak'
   if (isPersonal(password, context.personal)) return 'password_personal'
+  if (host && isListedBy(host, password)) return 'password_common'
   // Also without capitals: the lists are mostly lower-case, and a capital in front makes no password rare.
   for (const spelling of new Set([password, password.toLowerCase()])) {
     if (await context.commonPasswords.contains(spelling)) return 'password_common'

@@ -99,6 +99,8 @@ async function refuseWeak(uses: SetPasswordUses, username: string, password: str
   if (account === undefined) throw new Failure('link_invalid')
   const { communityName } = uses.site
   const personal = toPersonalWords({ ...account, communityName })
-  const broken = await judgePassword(password, { commonPasswords: uses.commonPasswords, personal })
+  const host = await uses.database.hostFacts.find()
+  const { commonPasswords } = uses
+  const broken = await judgePassword(password, { commonPasswords, personal, host })
   if (broken !== undefined) throw new Failure(broken, { field: 'new_password' })
 }

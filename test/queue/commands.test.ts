@@ -101,8 +101,9 @@ test('the queue says in a sentence what it cannot do', async () => {
   expectKindRefusal(await queue(world, 'retry', 'A'.repeat(22)), 'There is no such task')
   expectKindRefusal(
     await queue(world, 'cancel', task.id),
-    'The task is not in a state that allows this.',
+    'This task has begun and cannot be taken back. Once it is parked, skip ends it.',
   )
+  expectKindRefusal(await queue(world, 'retry', task.id), 'Only a task that is parked')
 }, 60_000)
 
 const robin = [

@@ -1,6 +1,7 @@
 import type { ClientSession, Collection, Db } from 'mongodb'
 import type { Account } from '../../accounts/account.ts'
 import type { HostNames } from '../../accounts/host-names.ts'
+import type { HostFacts } from '../../passwords/host-facts.ts'
 import type { Link } from '../../passwords/link.ts'
 import type { Lane, Task } from '../../queue/queue.ts'
 import type { Session } from '../../sessions/session.ts'
@@ -59,6 +60,11 @@ export interface HostNamesDocument extends HostNames {
   readonly _id: 'latest'
 }
 
+/** What the host demands, as it was seen last. */
+export interface HostFactsDocument extends HostFacts {
+  readonly _id: 'latest'
+}
+
 /** The collections by what is in them. `tasks_queue` and `logs` have the seed's names. */
 export interface Collections {
   readonly accounts: Collection<AccountDocument>
@@ -69,6 +75,7 @@ export interface Collections {
   readonly logs: Collection<TaskDocument>
   readonly lanes: Collection<LaneDocument>
   readonly hostNames: Collection<HostNamesDocument>
+  readonly hostFacts: Collection<HostFactsDocument>
 }
 
 /** Collections and the transaction that a group of reads and writes belongs to, if any. */
@@ -90,6 +97,7 @@ export function collectionsOf(db: Db): Collections {
     logs: db.collection('logs'),
     lanes: db.collection('lanes'),
     hostNames: db.collection('host_names'),
+    hostFacts: db.collection('host_facts'),
   }
 }
 

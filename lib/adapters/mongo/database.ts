@@ -7,6 +7,7 @@ import { type Connection, connect, databaseSettings } from './client.ts'
 import { collectionsOf, type Scope } from './collections.ts'
 import { mongoCounters } from './counters.ts'
 import { brokenKey, wordError } from './errors.ts'
+import { mongoHostFacts } from './host-facts.ts'
 import { mongoHostNames } from './host-names.ts'
 import { ensureIndexes } from './indexes.ts'
 import { mongoLinks } from './links.ts'
@@ -54,6 +55,7 @@ function openRecords(scope: Scope): Records {
   return {
     accounts: mongoAccounts(scope),
     hostNames: mongoHostNames(scope),
+    hostFacts: mongoHostFacts(scope),
     sessions: mongoSessions(scope),
     links: mongoLinks(scope),
     tasks: mongoTasks(scope),

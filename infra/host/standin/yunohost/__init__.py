@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 
-from . import _groups, _host, _lock, _users
+from . import _groups, _host, _lock, _settings, _users
 from ._host import Command, HostError, fault, point, say
 
 # As wide as the real ones, a trailing newline included, but never slow.
@@ -84,6 +84,9 @@ COMMANDS = {
     "user permission info": (_users.permission_info, False, [("permission", {}, {})]),
     "user permission ldapsync": (_users.ldapsync, True, []),
     "app list": (_groups.app_list, False, [("-f --full", FLAG, {})]),
+    "domain list": (_settings.domain_list, False, []),
+    "settings list": (_settings.settings_list, False, [("-f --full", FLAG, {})]),
+    "settings set": (_settings.settings_set, True, [("key", {}, {}), ("-v --value", {}, {})]),
     "tools versions": (_users.versions, False, []),
 }
 

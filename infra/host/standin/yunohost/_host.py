@@ -24,6 +24,8 @@ DEFAULTS = {
     "system_users": [],
     # Ids of installed apps; each has an account of the system and a permission.
     "apps": [],
+    # Whether it has settings for what members may change in the portal.
+    "portal_switches": True,
     # True gives the times of an idle machine with two cores, 1.0 s of fixed sleep included.
     "durations": False,
     "race_window": 0.02,

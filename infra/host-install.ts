@@ -1,0 +1,55 @@
+import {
+  accept,
+  type HostWish,
+  isAgreed,
+  newRequest,
+  runHostCommand,
+  targetUsage,
+} from './host/host-command.ts'
+import type { HostAnswer } from './host/installer-wire.ts'
+import { keepFacts, printWarnings } from './host/keep-facts.ts'
+import type { OperatorLine } from './host/operator-line.ts'
+import { keyFile, makeKey, publicKeys } from './host/worker-key.ts'
+
+const usage = `Puts the gate on a YunoHost host, or brings it up to date. Shows what it will do and asks first.
+
+  npm run host:install -- ${targetUsage}
+
+  --domain DOMAIN   mail domain of new accounts, as often as needed; else MAIL_DOMAIN or what is installed
+  --key FILE        public key of the worker, two of them while keys are rotated; without it the
+                    installed ones stay, and the first time a pair is made
+  --from PATTERN    lets the key in from these addresses only
+  --dry-run         shows the plan and ends
+  --yes             does not ask`
+
+async function install(line: OperatorLine, wish: HostWish): Promise<void> {
+  const domain = process.env['MAIL_DOMAIN']
+  const domains = wish.domains.length > 0 ? wish.domains : domain ? [domain] : []
+  const keys = await publicKeys(wish.keys)
+  const request = await newRequest({ domains, keys, from: wish.from })
+  const first = accept(await line.ask({ ...request, op: 'plan_install' }))
+  if (first === undefined) return
+  const isNew = !first.hasKeys && !wish.isDryRun
+  const full = isNew ? { ...request, keys: [await makeKey()] } : request
+  const plan = isNew ? accept(await line.ask({ ...full, op: 'plan_install' })) : first
+  if (plan === undefined) return
+  if (plan.steps.length === 0) return finish(line, plan, 'Everything is in place already.')
+  if (!(await isAgreed(plan.steps, wish))) return
+  const done = accept(await line.ask({ ...full, op: 'install', steps: plan.steps }))
+  if (done !== undefined) await finish(line, done, 'The gate is in place and answers its account.')
+}
+
+async function finish(line: OperatorLine, answer: HostAnswer, sentence: string): Promise<void> {
+  const { facts, account } = answer
+  console.log(sentence)
+  if (facts === undefined) return
+  printWarnings(facts)
+  await keepFacts(facts)
+  console.log(`
+Settings: HOST_ADDRESS=${line.address} HOST_PORT=${line.port} HOST_USER=${account}
+Secret ssh-host-keys (the fingerprints of the host's keys):
+${JSON.stringify(facts.fingerprints)}
+Secret ssh-key: the private key; one that was made here lies in ${keyFile} until you delete it.`)
+}
+
+await runHostCommand(usage, install)

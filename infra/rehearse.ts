@@ -4,12 +4,13 @@
  */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { readDeployment } from './local/deployment.ts'
 import { listProcesses, signal } from './local/processes.ts'
 import { projectFile, projectFolder } from './project.ts'
+import { settingsFile } from './settings.ts'
 
 const run = promisify(execFile)
 
@@ -18,6 +19,8 @@ const folders = {
   packages: projectFile('.build/package'),
   code: projectFile('.build/rehearsal'),
 }
+// What an installation may leave out is rehearsed as well: a template names only what is set.
+const settings = { DISCORD_ROLE_ID: '100000000000000001' }
 const calledFile = join(folders.code, 'called')
 
 // These tests ask by HTTP and look into mailbox, chat and host; those that reach inside skip themselves.
@@ -32,6 +35,7 @@ const patience = ['--testTimeout', '120000']
 /** Sentences about what is not ready to be deployed. */
 async function rehearse(): Promise<readonly string[]> {
   await rm(folders.packages, { recursive: true, force: true })
+  await writeFile(projectFile(settingsFile(stage)), JSON.stringify(settings))
   await node(['infra/package.ts', '--stage', stage])
   await unpack()
   const { functions } = await readDeployment(folders.packages, folders.code)
@@ -84,5 +88,6 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, ()
 const problems = await rehearse()
   .catch((error: unknown) => [String(error)])
   .finally(endFrozen)
+await rm(projectFile(settingsFile(stage)), { force: true })
 for (const problem of problems) console.error(problem)
 if (problems.length > 0) process.exitCode = 1

@@ -10,8 +10,10 @@ const usage = `Makes an account, or gives an existing one a new password and rol
 
   npm run accounts -- create --username NAME --role service|member|staff|admin
                              [--display-name TEXT] [--address MAIL] [--language en|de]
+                             [--stage STAGE]
 
-The password is asked for without echo, or read from standard input. MONGODB_URI names the database; without it the local run's is used.`
+The password is asked for without echo, or read from standard input. The account goes into the database of the stage,
+else into that of MONGODB_URI, else into the local run's.`
 
 const wish = z.object({
   username,
@@ -34,7 +36,7 @@ async function create(): Promise<void> {
   const password = await readSecretInput('Password')
   const broken = await judge(password, person)
   if (broken !== undefined) return refuse(`This password cannot be used: ${broken}.`)
-  await withDatabase(async (database, name) => {
+  await withDatabase(values.stage, async (database, name) => {
     await database.prepare()
     const account = { ...person, address: person.address ?? null, password }
     const done = await putAccount({ database, clock: { now: () => new Date() } }, account)
@@ -47,7 +49,7 @@ async function create(): Promise<void> {
 function readArguments() {
   const text = { type: 'string' } as const
   const options = {
-    ...{ username: text, role: text, address: text, language: text },
+    ...{ username: text, role: text, address: text, language: text, stage: text },
     'display-name': text,
   }
   try {

@@ -4,6 +4,7 @@ import { openDatabase } from '../lib/adapters/mongo/database.ts'
 import { Failure, failureEntry } from '../lib/failure.ts'
 import type { Database } from '../lib/ports.ts'
 import { projectFile } from './project.ts'
+import { stageDatabase } from './stage-environment.ts'
 
 /** The environment of a local run, while it lasts: what `npm start` wrote down for other commands. */
 export async function localEnvironment(): Promise<Record<string, string> | undefined> {
@@ -12,25 +13,41 @@ export async function localEnvironment(): Promise<Record<string, string> | undef
   return text === undefined ? undefined : JSON.parse(text)
 }
 
-/** Runs an operator's command against the database of `MONGODB_URI`, else the local run's, and words what goes wrong. */
+/**
+ * Runs an operator's command against the database of a stage, else that of `MONGODB_URI`, else the local run's, and
+ * words what goes wrong.
+ */
 export async function withDatabase(
+  stage: string | undefined,
   work: (database: Database, name: string) => Promise<void>,
 ): Promise<void> {
-  const uri = process.env['MONGODB_URI'] ?? (await localEnvironment())?.['MONGODB_URI']
+  try {
+    await withAddress(await databaseAddress(stage), work)
+  } catch (error) {
+    refuse(wordFailure(error))
+  }
+}
+
+async function withAddress(
+  uri: string | undefined,
+  work: (database: Database, name: string) => Promise<void>,
+): Promise<void> {
   const name = /^mongodb(?:\+srv)?:\/\/[^/]+\/([^/?]+)/.exec(uri ?? '')?.[1]
   if (!uri || !name) {
-    return refuse(
-      'Set MONGODB_URI to mongodb://HOST:PORT/DATABASE, or run `npm start` beside this.',
-    )
+    const where = 'Name a stage with --stage, or set MONGODB_URI to mongodb://HOST:PORT/DATABASE'
+    return refuse(`${where}, or run \`npm start\` beside this.`)
   }
   const connection = connectTo(uri)
   try {
     await work(openDatabase(connection), name)
-  } catch (error) {
-    refuse(wordFailure(error))
   } finally {
     await connection.client.close()
   }
+}
+
+async function databaseAddress(stage: string | undefined): Promise<string | undefined> {
+  if (stage !== undefined) return stageDatabase(stage)
+  return process.env['MONGODB_URI'] ?? (await localEnvironment())?.['MONGODB_URI']
 }
 
 /** Prints a sentence for the operator and lets the command end with status 1. */
@@ -40,7 +57,7 @@ export function refuse(sentence: string): void {
 }
 
 function wordFailure(error: unknown): string {
-  if (!(error instanceof Failure)) throw error
-  if (error.code === 'unavailable') return 'No database answers at MONGODB_URI.'
+  if (!(error instanceof Failure)) return error instanceof Error ? error.message : String(error)
+  if (error.code === 'unavailable') return 'No database answers at that address.'
   return error.details.text ?? failureEntry(error.code).text
 }

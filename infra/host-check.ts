@@ -29,7 +29,7 @@ async function check(line: OperatorLine, wish: HostWish): Promise<void> {
   const wrong = [...answer.wrong, ...outside]
   for (const sentence of wrong) console.log(`Wrong: ${sentence}`)
   printWarnings(facts)
-  await keepFacts(facts)
+  await keepFacts(facts, wish.stage)
   if (wrong.length > 0) return refuse('npm run host:install puts right what it can.')
   console.log(`All is well: YunoHost ${facts.version}.`)
 }

@@ -10,12 +10,13 @@ import type { HostAnswer } from './host/installer-wire.ts'
 import { keepFacts, printWarnings } from './host/keep-facts.ts'
 import type { OperatorLine } from './host/operator-line.ts'
 import { keyFile, makeKey, publicKeys } from './host/worker-key.ts'
+import { stageSettings } from './stage-environment.ts'
 
 const usage = `Puts the gate on a YunoHost host, or brings it up to date. Shows what it will do and asks first.
 
   npm run host:install -- ${targetUsage}
 
-  --domain DOMAIN   mail domain of new accounts, as often as needed; else MAIL_DOMAIN or what is installed
+  --domain DOMAIN   mail domain of new accounts, as often as needed; else the stage's MAIL_DOMAIN or what is installed
   --key FILE        public key of the worker, two of them while keys are rotated; without it the
                     installed ones stay, and the first time a pair is made
   --from PATTERN    lets the key in from these addresses only
@@ -23,8 +24,7 @@ const usage = `Puts the gate on a YunoHost host, or brings it up to date. Shows 
   --yes             does not ask`
 
 async function install(line: OperatorLine, wish: HostWish): Promise<void> {
-  const domain = process.env['MAIL_DOMAIN']
-  const domains = wish.domains.length > 0 ? wish.domains : domain ? [domain] : []
+  const domains = wish.domains.length > 0 ? wish.domains : await usualDomains(wish)
   const keys = await publicKeys(wish.keys)
   const request = await newRequest({ domains, keys, from: wish.from })
   const first = accept(await line.ask({ ...request, op: 'plan_install' }))
@@ -33,18 +33,29 @@ async function install(line: OperatorLine, wish: HostWish): Promise<void> {
   const full = isNew ? { ...request, keys: [await makeKey()] } : request
   const plan = isNew ? accept(await line.ask({ ...full, op: 'plan_install' })) : first
   if (plan === undefined) return
-  if (plan.steps.length === 0) return finish(line, plan, 'Everything is in place already.')
+  if (plan.steps.length === 0) return finish(line, wish, plan, 'Everything is in place already.')
   if (!(await isAgreed(plan.steps, wish))) return
   const done = accept(await line.ask({ ...full, op: 'install', steps: plan.steps }))
-  if (done !== undefined) await finish(line, done, 'The gate is in place and answers its account.')
+  if (done !== undefined)
+    await finish(line, wish, done, 'The gate is in place and answers its account.')
 }
 
-async function finish(line: OperatorLine, answer: HostAnswer, sentence: string): Promise<void> {
-  const { facts, account } = answer
+async function usualDomains({ stage }: HostWish): Promise<readonly string[]> {
+  const domain =
+    stage === undefined ? process.env['MAIL_DOMAIN'] : (await stageSettings(stage))['MAIL_DOMAIN']
+  return domain ? [domain] : []
+}
+
+async function finish(
+  line: OperatorLine,
+  { stage }: HostWish,
+  { facts, account }: HostAnswer,
+  sentence: string,
+): Promise<void> {
   console.log(sentence)
   if (facts === undefined) return
   printWarnings(facts)
-  await keepFacts(facts)
+  await keepFacts(facts, stage)
   console.log(`
 Settings: HOST_ADDRESS=${line.address} HOST_PORT=${line.port} HOST_USER=${account}
 Secret ssh-host-keys (the fingerprints of the host's keys):

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util'
 import { ringSealer } from '../lib/adapters/keys.ts'
 import { mongoDatabase } from '../lib/adapters/mongo/database.ts'
 import { siteSettings } from '../lib/adapters/settings.ts'
@@ -16,6 +17,7 @@ import {
 import type { Lane, LaneState } from '../lib/queue/queue.ts'
 import { hostTasks, postTasks } from '../lib/tasks/index.ts'
 import { localEnvironment, refuse } from './console.ts'
+import { stageEnvironment } from './stage-environment.ts'
 
 const usage = `Steers the queue. What becomes runnable is rung for within a minute.
 
@@ -28,7 +30,8 @@ const usage = `Steers the queue. What becomes runnable is rung for within a minu
 
 TASK is the task_id that the request was answered with; status prints those of parked tasks.
 
-Uses the environment of the functions (SECRETS_PATH and so on), else the local run in .local.`
+Each takes --stage STAGE; without it the environment of the functions (SECRETS_PATH and so on) is used, else the local
+run in .local.`
 
 const tasks = { ...hostTasks, ...postTasks }
 
@@ -46,14 +49,17 @@ const commands: Readonly<Record<string, Command>> = {
   cancel: (uses, id) => cancelTask(uses, tasks, id),
 }
 
-async function main([name = '', subject = '', ...words]: readonly string[]): Promise<void> {
+async function main(): Promise<void> {
+  const { stage, words: given } = readArguments()
+  const [name = '', subject = '', ...words] = given
   const command = commands[name]
   if (!command || (name !== 'status' && subject === '')) return refuse(usage)
   try {
-    const uses = await openUses()
+    const uses = await openUses(stage)
     await command(uses, subject, words)
   } catch (error) {
-    if (!(error instanceof Failure)) throw error
+    if (!(error instanceof Failure))
+      return refuse(error instanceof Error ? error.message : String(error))
     refuse(error.details.text ?? wordRefusal(error.code, name) ?? failureEntry(error.code).text)
   }
 }
@@ -69,7 +75,17 @@ function wordRefusal(code: FailureCode, command: string): string | undefined {
   return code === 'task_not_changeable' ? unchangeable[command] : undefined
 }
 
-async function openUses(): Promise<ControlUses> {
+function readArguments() {
+  try {
+    const options = { stage: { type: 'string' } } as const
+    const { values, positionals } = parseArgs({ allowPositionals: true, options })
+    return { stage: values.stage, words: positionals }
+  } catch {
+    return { stage: undefined, words: [] }
+  }
+}
+
+async function openUses(stage: string | undefined): Promise<ControlUses> {
   const table = {
     clock: systemClock,
     random: systemRandom,
@@ -78,14 +94,17 @@ async function openUses(): Promise<ControlUses> {
     sealer: ringSealer,
     site: siteSettings,
   }
-  return openPorts(table, newWorld(await readEnvironment()))
+  return openPorts(table, newWorld(await readEnvironment(stage)))
 }
 
-async function readEnvironment(): Promise<Record<string, string | undefined>> {
+async function readEnvironment(
+  stage: string | undefined,
+): Promise<Record<string, string | undefined>> {
+  if (stage !== undefined) return stageEnvironment(stage)
   if (process.env['SECRETS_PATH']) return process.env
   const local = await localEnvironment()
   if (local === undefined) {
-    const text = 'Set SECRETS_PATH, or run `npm start` in another window.'
+    const text = 'Name a stage with --stage, or run `npm start` in another window.'
     throw new Failure('invalid_input', { text })
   }
   return local
@@ -117,5 +136,5 @@ function printLane({
   }
 }
 
-await main(process.argv.slice(2))
+await main()
 process.exit()

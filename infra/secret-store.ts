@@ -34,8 +34,7 @@ const namesPerRequest = 10
 
 /** Opens the store; throws a sentence where this machine has no AWS credentials. */
 export async function openSecretStore(stage: string, region: string): Promise<SecretStore> {
-  const credentials = await operatorCredentials(region)
-  return secretStoreOf(stage, { ...credentials, AWS_REGION: region, ...endpoint() })
+  return secretStoreOf(stage, await operatorEnvironment(region))
 }
 
 /** The store as these credentials reach it. */
@@ -78,6 +77,11 @@ function chunks(names: readonly string[]): ReadonlyArray<readonly string[]> {
   return Array.from({ length: count }, (_, index) =>
     names.slice(index * namesPerRequest, (index + 1) * namesPerRequest),
   )
+}
+
+/** The operator's own way to AWS, as variables; throws a sentence where this machine has no credentials. */
+export async function operatorEnvironment(region: string) {
+  return { ...(await operatorCredentials(region)), AWS_REGION: region, ...endpoint() }
 }
 
 function endpoint() {

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { refuse } from '../console.ts'
 import type { HostAnswer, HostRequest } from './installer-wire.ts'
-import { LineError, type OperatorLine, openOperatorLine } from './operator-line.ts'
+import { type OperatorLine, openOperatorLine } from './operator-line.ts'
 
 /** What an operator gave on the command line. */
 export type HostWish = {
@@ -16,10 +16,14 @@ export type HostWish = {
   readonly keys: readonly string[]
   readonly domains: readonly string[]
   readonly from: string | null
+  /** Whose settings and database are used. */
+  readonly stage: string | undefined
 }
 
 /** How the target and its options are written. */
 export const targetUsage = `user@host [--ssh-config FILE]
+
+  --stage STAGE     whose MAIL_DOMAIN is used, and in whose database the host's password rules are kept
 
 user is root or may use sudo there; its password for sudo is asked for, or read from standard input.
 The line is your own: \`ssh\` with your configuration (or FILE) and your agent.`
@@ -36,8 +40,7 @@ export async function runHostCommand(
     line = await openOperatorLine(wish.target, wish.sshConfig)
     await work(line, wish)
   } catch (error) {
-    if (!(error instanceof LineError)) throw error
-    refuse(error.message)
+    refuse(error instanceof Error ? error.message : String(error))
   } finally {
     await line?.close()
   }
@@ -50,7 +53,7 @@ function readWish(args: readonly string[]): HostWish | undefined {
     { type: 'boolean' } as const,
   ]
   const options = {
-    ...{ yes: flag, key: texts, domain: texts, from: text },
+    ...{ yes: flag, key: texts, domain: texts, from: text, stage: text },
     ...{ 'ssh-config': text, 'dry-run': flag },
   }
   try {
@@ -66,6 +69,7 @@ function readWish(args: readonly string[]): HostWish | undefined {
       keys: values.key ?? [],
       domains: values.domain ?? [],
       from: values.from ?? null,
+      stage: values.stage,
     }
   } catch {
     return undefined

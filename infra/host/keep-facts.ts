@@ -6,14 +6,15 @@ import { commonPasswordsAsset, toList } from '../passwords.ts'
 import type { SeenFacts } from './installer-wire.ts'
 
 /** Stores what the host demands of passwords where the rules read it, and says so. */
-export async function keepFacts(seen: SeenFacts): Promise<void> {
-  if (!process.env['MONGODB_URI'] && (await localEnvironment()) === undefined) {
-    const why = 'MONGODB_URI names no database, so the password rules of the host were not stored.'
-    console.log(`${why} Run host:check with it.`)
+export async function keepFacts(seen: SeenFacts, stage: string | undefined): Promise<void> {
+  const isNamed = stage !== undefined || process.env['MONGODB_URI']
+  if (!isNamed && (await localEnvironment()) === undefined) {
+    const why = 'No stage was named, so the password rules of the host were not stored.'
+    console.log(`${why} Run host:check with --stage.`)
     return
   }
   const facts = await toFacts(seen, new Date())
-  await withDatabase(async (database, name) => {
+  await withDatabase(stage, async (database, name) => {
     await database.hostFacts.replace(facts)
     console.log(
       `Stored in the database ${name}: strength level ${facts.level}, ${wordList(facts)}.`,

@@ -274,6 +274,40 @@ describe('npm run deploy', () => {
   })
 })
 
+const admin = ['create', '--username', 'robin', '--role', 'admin']
+const password = 'Kastanie-7-Regenbogen'
+
+describe('commands for accounts and the queue', () => {
+  test('reach the database of a stage by its secrets', async (context) => {
+    const world = await newTestWorld()
+    const own = { ...settings, PUBLIC_URL: 'https://join.lantern.example' }
+    const { store, run } = await newOperator(context, own)
+    await setAll(store)
+    const address = inject('ground').databaseUri.replace('DATABASE', world.db.databaseName)
+    await store.put('mongodb-uri', address)
+    const made = await run('accounts', admin, `${password}\n`)
+    expect(made.output).toContain('The account robin (admin) was created in the database')
+    expect(await world.database.accounts.find('robin')).toMatchObject({ role: 'admin' })
+    expect(await run('queue', ['status'])).toMatchObject({
+      status: 0,
+      output: expect.stringMatching(/^host: open; 0 running/),
+    })
+  })
+
+  test('say what a stage lacks', async (context) => {
+    const { stage, run } = await newOperator(context)
+    expect(await run('accounts', admin, `${password}\n`)).toEqual({
+      status: 1,
+      output: `There is no mongodb-uri: npm run secrets -- set mongodb-uri --stage ${stage}\n`,
+    })
+    const { status, output } = await run('queue', ['status'])
+    expect([status, output]).toEqual([
+      1,
+      `Put PUBLIC_URL, the address that the deployment printed, into .settings.${stage}.json.\n`,
+    ])
+  })
+})
+
 describe('the stacks of a stage', () => {
   test('are deployed as they were packaged, core first', async () => {
     const runs: string[] = []

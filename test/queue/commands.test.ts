@@ -180,7 +180,7 @@ test('a password as an argument is refused, and not repeated', async () => {
   expect(refused.err).not.toContain(password)
 })
 
-test('without the address of a database the commands say which setting is missing', async () => {
+test('without the address of a database the commands say how to name one', async () => {
   const none = await run({ program: 'accounts', words: robin, environment: {}, input: password })
-  expectKindRefusal(none, 'Set MONGODB_URI')
+  expectKindRefusal(none, 'Name a stage with --stage, or set MONGODB_URI')
 })

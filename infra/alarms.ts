@@ -1,3 +1,4 @@
+import { alarmAdvice } from './alarm-advice.ts'
 import { alarmTable } from './alarm-table.ts'
 import type { Functions } from './definitions.ts'
 import type { Resource, Resources, Stack, Value } from './stack.ts'
@@ -12,7 +13,7 @@ interface Metric {
 /** One alarm: its number, and past what it rings. */
 export interface Alarm {
   readonly name: string
-  /** What it means, for whoever gets the mail; the README has the paragraph to it. */
+  /** What it means, for whoever gets the mail; what to do stands in `alarmAdvice`. */
   readonly meaning: string
   readonly of: Metric
   readonly statistic: 'Sum' | 'Average' | 'Maximum' | 'p95'
@@ -82,7 +83,7 @@ function alarmResource(stack: Stack, alarm: Alarm): Resource {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
       AlarmName: alarmName(stack, alarm.name),
-      AlarmDescription: alarm.meaning,
+      AlarmDescription: `${alarm.meaning} ${adviceOf(stack, alarm)}`,
       Namespace: of.namespace,
       MetricName: of.metric,
       Dimensions: dimensions.map(([Name, Value]) => ({ Name, Value })),
@@ -96,6 +97,18 @@ function alarmResource(stack: Stack, alarm: Alarm): Resource {
       OKActions: [{ Ref: 'AlarmTopic' }],
     },
   }
+}
+
+function adviceOf({ stage }: Stack, { name }: Alarm): string {
+  return (alarmAdvice[name] ?? '').replaceAll('STAGE', stage).replaceAll('`', '')
+}
+
+/** The part of the README about alarms: a paragraph each. */
+export function alarmSection(functions: Functions): string {
+  const stack = { stage: 'STAGE', family: 'core', settings: {} }
+  return alarmTable(stack, functions)
+    .map(({ name, meaning }) => `**${name}.** ${meaning} ${alarmAdvice[name] ?? ''}`)
+    .join('\n\n')
 }
 
 function thresholdOf({ above, atLeast, below }: Alarm): Readonly<Record<string, Value>> {

@@ -25,7 +25,7 @@ export interface FunctionEntry {
 const httpTimeoutSeconds = 28
 
 /** Megabytes; 1,769 are one whole processor, and hashing needs it (aws.md 3.3). */
-const memory = { small: 512, hashing: 1769 } as const
+export const memory = { small: 512, hashing: 1769 } as const
 
 /** The functions of a stack by name. */
 export function functionEntries(

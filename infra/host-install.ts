@@ -33,11 +33,15 @@ async function install(line: OperatorLine, wish: HostWish): Promise<void> {
   const full = isNew ? { ...request, keys: [await makeKey()] } : request
   const plan = isNew ? accept(await line.ask({ ...full, op: 'plan_install' })) : first
   if (plan === undefined) return
-  if (plan.steps.length === 0) return finish(line, wish, plan, 'Everything is in place already.')
+  if (plan.steps.length === 0) {
+    console.log('Everything is in place already.')
+    return finish(line, wish, plan)
+  }
   if (!(await isAgreed(plan.steps, wish))) return
   const done = accept(await line.ask({ ...full, op: 'install', steps: plan.steps }))
-  if (done !== undefined)
-    await finish(line, wish, done, 'The gate is in place and answers its account.')
+  if (done === undefined) return
+  console.log('The gate is in place and answers its account.')
+  await finish(line, wish, done)
 }
 
 async function usualDomains({ stage }: HostWish): Promise<readonly string[]> {
@@ -50,9 +54,7 @@ async function finish(
   line: OperatorLine,
   { stage }: HostWish,
   { facts, account }: HostAnswer,
-  sentence: string,
 ): Promise<void> {
-  console.log(sentence)
   if (facts === undefined) return
   printWarnings(facts)
   await keepFacts(facts, stage)

@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { functions } from '../../functions/index.ts'
+import { alarmAdvice } from '../../infra/alarm-advice.ts'
+import { alarmSection } from '../../infra/alarms.ts'
 import { familiesOf, workersOf } from '../../infra/definitions.ts'
 import { metricFilters } from '../../infra/metrics.ts'
+import { projectFile } from '../../infra/project.ts'
 import { type Settings, settingsOf } from '../../infra/settings.ts'
 import { templateOf } from '../../infra/template.ts'
 import type { LogLine } from '../support/log.ts'
@@ -82,6 +86,19 @@ describe('alarms', () => {
     const workers = workersOf(functions).map(({ name }) => `${name}-fails`)
     for (const name of workers) expect(alarm(name)).toMatchObject({ MetricName: 'Errors' })
     expect(alarms).toHaveLength(20 + workers.length)
+  })
+
+  test('say what to do, in the mail and in the README', async () => {
+    expect(alarms.map(({ AlarmName }) => AlarmName.slice('gatehouse-test-'.length)).sort()).toEqual(
+      Object.keys(alarmAdvice).sort(),
+    )
+    for (const { AlarmDescription } of alarms) {
+      expect(AlarmDescription).toMatch(/^[A-Z].{20,}\. [A-Z].{40,}[.]$/)
+      expect(AlarmDescription.length).toBeLessThanOrEqual(1024)
+      expect(AlarmDescription).not.toContain('STAGE')
+    }
+    const readme = await readFile(projectFile('README.md'), 'utf8')
+    expect(readme).toContain(alarmSection(functions))
   })
 
   test('take silence for good news, but not of the sweeper', () => {

@@ -226,6 +226,45 @@ describe.skipIf(reason !== undefined)('on this machine', { timeout: 120_000 }, (
     expect(gone).toMatchObject({ code: 1, out: expect.stringContaining('is not installed') })
   })
 
+  test('while a key is rotated both let in, from the addresses told only', async () => {
+    const host = await newRealHost()
+    const before = machine()
+    await runProgram('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', host.at('next')])
+    const knock = async (file: string) => {
+      const own = ['-o', `HostName=127.0.0.1`, '-o', `IdentityFile=${host.at(file)}`]
+      const where = ['-F', '/dev/null', '-p', String(host.port), '-o', 'IdentitiesOnly=yes']
+      const known = ['-o', 'BatchMode=yes', '-o', `UserKnownHostsFile=${host.at('known_hosts')}`]
+      const line = [...own, ...where, ...known, 'gatehouse@127.0.0.1']
+      return (await runProgram('ssh', line, { input: `${asked}\n` })).out
+    }
+    const next = ['--key', host.at('next')]
+    expect(await install(host, ...next, '--from', '127.0.0.1')).toMatchObject({ code: 0 })
+    expect(await knock('worker')).toContain('"class": "ok"')
+    expect(await knock('next')).toContain('"class": "ok"')
+    const line = ['ynh', '--yes', '--domain', mailDomain, ...next]
+    expect(await host.command('install', ...line)).toMatchObject({ code: 0 })
+    expect(await knock('worker')).toContain('Permission denied')
+    expect(await knock('next')).toContain('"class": "ok"')
+    const elsewhere = await host.command('install', ...line, '--from', '192.0.2.1')
+    expect(elsewhere).toMatchObject({ code: 0 })
+    expect(await knock('next')).toContain('Permission denied')
+    expect((await runProgram('getent', ['shadow', 'gatehouse'])).out).toMatch(/^gatehouse:\*:/)
+    expect(await host.command('remove', 'ynh', '--yes')).toMatchObject({ code: 0 })
+    expect(machine()).toEqual(before)
+  })
+
+  test('an account of that name which somebody else made is left alone', async () => {
+    const host = await newRealHost()
+    await runProgram('useradd', ['--no-create-home', '--home-dir', '/srv/other', 'gatehouse'])
+    const before = machine()
+    const refused = await install(host)
+    expect(refused).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('that Gatehouse did not make'),
+    })
+    expect(machine()).toEqual(before)
+  })
+
   test('a gate that is in use stays', async () => {
     const host = await newRealHost()
     expect(await install(host)).toMatchObject({ code: 0 })

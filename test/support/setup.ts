@@ -12,6 +12,8 @@ export interface Ground {
   readonly folder: string
   /** Packaged functions to run instead of the sources (infra/rehearse.ts). */
   readonly packages: Packages | undefined
+  /** Origin of moto's server, which packaged functions get their secrets from. */
+  readonly moto: string | undefined
 }
 
 /** What `npm run rehearse` has packaged and unpacked. */
@@ -36,13 +38,18 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const { wantedKind } = await import('../../infra/local/database-programs.ts')
   const { writeAssets } = await import('../../infra/assets.ts')
   const { functions } = await import('../../functions/index.ts')
+  const { startMoto } = await import('../infra/moto.ts')
   const folder = await mkdtemp(join(await fastFolder(), 'gatehouse-test-'))
   const database = await startDatabase({
     folder,
     only: wantedKind(),
     onProgress: say,
   })
+  const packages = packagesOf(process.env)
+  const moto = packages && (await startMoto())
+  if (packages) say(moto ? "Secrets come from moto's SSM." : 'Secrets come from our own stand-in.')
   const stop = async () => {
+    await moto?.stop()
     await database.stop()
     await rm(folder, { recursive: true, force: true })
   }
@@ -59,7 +66,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     databaseKind: database.kind,
     assetsFolder,
     folder,
-    packages: packagesOf(process.env),
+    packages,
+    moto: moto?.origin,
   })
   return stop
 }

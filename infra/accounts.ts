@@ -16,10 +16,10 @@ The password is asked for without echo, or read from standard input. The account
 else into that of MONGODB_URI, else into the local run's.`
 
 const wish = z.object({
-  username,
+  username: username(),
   role: z.enum(['service', 'member', 'staff', 'admin']),
-  displayName: displayName.optional(),
-  address: address.optional(),
+  displayName: displayName().optional(),
+  address: address().optional(),
   language: z.enum(['en', 'de']).default('en'),
 })
 

@@ -18,7 +18,7 @@ export const handler = endpoint({
   auth: ['service', 'staff', 'admin'],
   body: accountWish,
   status: 201,
-  output: z.strictObject({ message: z.string(), task_id: z.string(), task_url: z.string() }),
+  output: () => z.strictObject({ message: z.string(), task_id: z.string(), task_url: z.string() }),
   failures: ['username_taken', 'address_taken', 'display_name_refused'],
   dialect: 'community',
   limits: ['create_user'],

@@ -11,17 +11,19 @@ export const handler = endpoint({
   summary: 'Sign in and get an access token',
   description: 'A wrong name and a wrong password get the same answer in the same time.',
   auth: 'anyone',
-  body: z.strictObject({
-    username: z.string().min(1).max(254),
-    password: z.string().min(1).max(1024),
-    '2fa_code': z.string().max(32).optional(),
-  }),
+  body: () =>
+    z.strictObject({
+      username: z.string().min(1).max(254),
+      password: z.string().min(1).max(1024),
+      '2fa_code': z.string().max(32).optional(),
+    }),
   status: 200,
-  output: z.strictObject({
-    access_token: z.string(),
-    expires_in: z.int(),
-    role: z.enum(['service', 'member', 'staff', 'admin']),
-  }),
+  output: () =>
+    z.strictObject({
+      access_token: z.string(),
+      expires_in: z.int(),
+      role: z.enum(['service', 'member', 'staff', 'admin']),
+    }),
   failures: ['bad_credentials'],
   dialect: 'login',
   limits: ['sign_in'],

@@ -15,7 +15,7 @@ export const handler = endpoint({
   summary: 'The page where the holder of a mailed link sets a password',
   description: 'Without a good token the same page says what to do next.',
   auth: 'anyone',
-  query: z.strictObject({ token: linkToken.optional() }),
+  query: () => z.strictObject({ token: linkToken().optional() }),
   status: 200,
   media: 'text/html',
   failures: [],

@@ -12,7 +12,7 @@ export const handler = endpoint({
   path: '/reset_password',
   summary: 'Go from a mailed link to the page that sets the password',
   auth: 'anyone',
-  query: z.strictObject({ token: linkToken.optional() }),
+  query: () => z.strictObject({ token: linkToken().optional() }),
   status: 302,
   failures: ['link_missing', 'link_invalid', 'link_expired'],
   dialect: 'community',

@@ -25,7 +25,8 @@ export const handler = endpoint({
   status: 200,
   // Beside JSON: a browser's form gets a page.
   media: 'text/html',
-  output: z.strictObject({ message: z.string(), task_id: z.string(), task_token: z.string() }),
+  output: () =>
+    z.strictObject({ message: z.string(), task_id: z.string(), task_token: z.string() }),
   failures: passwordFormFailures,
   dialect: 'community',
   limits: ['reset_use'],

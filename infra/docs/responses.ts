@@ -32,7 +32,10 @@ function problemName(dialect: string): string {
 /** Error bodies by dialect, for the document's components. */
 export function problemSchemas(): Readonly<Record<string, Schema>> {
   return Object.fromEntries(
-    Object.entries(dialects).map(([name, { schema }]) => [problemName(name), outputSchema(schema)]),
+    Object.entries(dialects).map(([name, { schema }]) => [
+      problemName(name),
+      outputSchema(schema()),
+    ]),
   )
 }
 

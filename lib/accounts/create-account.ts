@@ -7,8 +7,8 @@ import { userCreate } from '../tasks/user-create.ts'
 import type { Account } from './account.ts'
 import type { AccountWish } from './account-wish.ts'
 import { isDisplayNameOfHost, isUsernameOfHost } from './host-names.ts'
+import { toNameKey } from './name-keys.ts'
 import { isReservedName } from './reserved-names.ts'
-import { toNameKey } from './rules.ts'
 
 /** What asking for an account needs. */
 export interface CreateAccountUses {

@@ -1,6 +1,6 @@
 import type { NamesSeen } from '../yunohost/gate.ts'
+import { toNameKey } from './name-keys.ts'
 import { looksReserved, toReservedKeys } from './reserved-names.ts'
-import { toNameKey } from './rules.ts'
 
 /** Names that are in use on the host by others than our accounts, as they were at one time (design.md 13). */
 export interface HostNames {

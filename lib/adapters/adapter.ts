@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { type Late, late } from '../late.ts'
 import type { Ports } from '../ports.ts'
 
 /** One right of the AWS account: an action on a resource that the templates know by its logical name. */
@@ -38,9 +39,20 @@ export type Uses = { readonly [Key in keyof Ports]?: AnyAdapter<Ports[Key]> }
 /** The ports that a `uses` table opens to. */
 export type Opened<Table extends Uses> = { readonly [Key in keyof Table & keyof Ports]: Ports[Key] }
 
-/** Keeps the settings' type of an adapter while it is declared. */
+/** An adapter as it is declared. */
+export interface DeclaredAdapter<Port, Settings> extends Omit<Adapter<Port, Settings>, 'settings'> {
+  readonly settings: Late<Adapter<Port, Settings>['settings']>
+}
+
+/** Makes an adapter of its declaration; its settings' schema is made when it is first looked at. */
 export function adapter<Port, Settings>(
-  definition: Adapter<Port, Settings>,
+  declared: DeclaredAdapter<Port, Settings>,
 ): Adapter<Port, Settings> {
-  return definition
+  const settings = late(declared.settings)
+  return {
+    ...declared,
+    get settings() {
+      return settings()
+    },
+  }
 }

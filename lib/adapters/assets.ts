@@ -1,16 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
+import type { ReadBy } from '../late.ts'
 import type { Assets } from '../ports.ts'
 import { adapter } from './adapter.ts'
 
-const settings = z.object({ ASSETS_FOLDER: z.string().min(1).optional() })
+const settings = () => z.object({ ASSETS_FOLDER: z.string().min(1).optional() })
 
 /**
  * Files of the build by name, read once: from ASSETS_FOLDER, else from the folder of the bundle itself
  * (infra/build.ts puts there what an endpoint lists under `assets`). Throws for a file that is not there.
  */
-export const buildAssets = adapter<Assets, z.infer<typeof settings>>({
+export const buildAssets = adapter<Assets, ReadBy<typeof settings>>({
   settings,
   secrets: [],
   grants: [],

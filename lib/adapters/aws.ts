@@ -1,15 +1,16 @@
 import * as z from 'zod'
+import { once } from '../late.ts'
 
 /** Variables of every AWS client. Lambda sets them itself; a local run gives stand-ins. */
-export const awsVariables = {
+export const awsVariables = once(() => ({
   AWS_REGION: z.string().regex(/^[a-z0-9-]{1,40}$/),
   AWS_ACCESS_KEY_ID: z.string().optional(),
   AWS_SECRET_ACCESS_KEY: z.string().optional(),
   AWS_SESSION_TOKEN: z.string().optional(),
-}
+}))
 
 /** Address of a service or a queue. */
-export const awsUrl = z.url({ protocol: /^https?$/ })
+export const awsUrl = once(() => z.url({ protocol: /^https?$/ }))
 
 interface AwsSettings {
   readonly AWS_REGION: string

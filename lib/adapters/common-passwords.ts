@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliDecompress } from 'node:zlib'
 import * as z from 'zod'
+import type { ReadBy } from '../late.ts'
 import type { CommonPasswords } from '../ports.ts'
 import { adapter } from './adapter.ts'
 
-const settings = z.object({ ASSETS_FOLDER: z.string().min(1).optional() })
+const settings = () => z.object({ ASSETS_FOLDER: z.string().min(1).optional() })
 
 const decompress = promisify(brotliDecompress)
 
@@ -14,7 +15,7 @@ const decompress = promisify(brotliDecompress)
  * The list of the host as `common-passwords.txt.br`, one password a line: from ASSETS_FOLDER, else from the folder
  * of the bundle itself. Read at the first question, and again only when that failed.
  */
-export const fileCommonPasswords = adapter<CommonPasswords, z.infer<typeof settings>>({
+export const fileCommonPasswords = adapter<CommonPasswords, ReadBy<typeof settings>>({
   settings,
   secrets: [],
   grants: [],

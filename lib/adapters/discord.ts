@@ -1,16 +1,18 @@
 import * as z from 'zod'
+import { once, type ReadBy } from '../late.ts'
 import type { Chat, ChatMessage } from '../ports.ts'
 import { DeliveryError } from '../queue/delivery.ts'
 import { adapter } from './adapter.ts'
 import { seconds as secondsSetting } from './seconds.ts'
 
-const discordSettings = z.object({
-  DISCORD_ROLE_ID: z
-    .string()
-    .regex(/^\d{1,20}$/)
-    .optional(),
-  CHAT_SECONDS: secondsSetting(5, 15),
-})
+const discordSettings = () =>
+  z.object({
+    DISCORD_ROLE_ID: z
+      .string()
+      .regex(/^\d{1,20}$/)
+      .optional(),
+    CHAT_SECONDS: secondsSetting(5, 15),
+  })
 
 // Discord's limits: title and field name, field value, fields, all characters of an embed.
 const longestName = 256
@@ -19,7 +21,7 @@ const mostFields = 25
 const mostCharacters = 6000
 
 /** The webhook of the staff's channel. Its address is a secret and in no error (T22). */
-export const discordChat = adapter<Chat, z.infer<typeof discordSettings>>({
+export const discordChat = adapter<Chat, ReadBy<typeof discordSettings>>({
   settings: discordSettings,
   secrets: ['discord-webhook'],
   grants: [],
@@ -100,12 +102,12 @@ async function judge(response: Response): Promise<void> {
   })
 }
 
-const seconds = z.coerce.number().positive().max(86_400)
-const limited = z.object({ retry_after: seconds })
+const seconds = once(() => z.coerce.number().positive().max(86_400))
+const limited = once(() => z.object({ retry_after: seconds() }))
 
 function retryAfter(response: Response, text: string): number | undefined {
-  const header = seconds.safeParse(response.headers.get('retry-after')).data
-  const body = limited.safeParse(parsed(text)).data?.retry_after ?? header
+  const header = seconds().safeParse(response.headers.get('retry-after')).data
+  const body = limited().safeParse(parsed(text)).data?.retry_after ?? header
   return body === undefined ? undefined : Math.ceil(body)
 }
 

@@ -4,6 +4,7 @@ import { keyIdOf, readAccessToken, signAccessToken } from '../crypto/access-toke
 import type { KeyRing } from '../crypto/key-ring.ts'
 import { parseKeyRing } from '../crypto/key-ring.ts'
 import { nonceBytes, seal, unseal } from '../crypto/seal.ts'
+import type { ReadBy } from '../late.ts'
 import type { Sealer, Signer } from '../ports.ts'
 import type { Opening } from './adapter.ts'
 import { adapter } from './adapter.ts'
@@ -15,7 +16,7 @@ import { publicUrl } from './settings.ts'
  * are symmetric, so a function that only seals could open as well whatever it was given; that would take key pairs.
  */
 export const ringSealer = adapter<Sealer, object>({
-  settings: z.object({}),
+  settings: () => z.object({}),
   secrets: ['sealing-keys'],
   grants: [],
   open: (opening) => ({
@@ -36,13 +37,13 @@ export const ringSealer = adapter<Sealer, object>({
   }),
 })
 
-const signerSettings = z.object({ PUBLIC_URL: publicUrl })
+const signerSettings = () => z.object({ PUBLIC_URL: publicUrl() })
 
 // Anybody can send a token with an unknown key id; so often may that make us ask the parameter store.
 const maxAgeSecondsForStrangers = 10
 
 /** Signs access tokens with the current key of the ring `signing-keys`; rejects only when the ring cannot be read. */
-export const ringSigner = adapter<Signer, z.infer<typeof signerSettings>>({
+export const ringSigner = adapter<Signer, ReadBy<typeof signerSettings>>({
   settings: signerSettings,
   secrets: ['signing-keys'],
   grants: [],

@@ -1,34 +1,39 @@
 import { AwsClient } from 'aws4fetch'
 import * as z from 'zod'
+import { once, type ReadBy } from '../late.ts'
 import type { Environment } from './environment.ts'
 import { readSettings, settingsError } from './environment.ts'
 
 /** Environment variables that reading secrets needs; the AWS ones are set by Lambda itself. */
-export const secretSettings = z.object({
-  SECRETS_PATH: z.string().regex(/^\/(?:[\w.-]{1,100}\/){1,10}$/),
-  AWS_REGION: z.string().regex(/^[a-z0-9-]{1,40}$/),
-  AWS_ENDPOINT_URL_SSM: z.url({ protocol: /^https?$/ }).optional(),
-  AWS_ACCESS_KEY_ID: z.string(),
-  AWS_SECRET_ACCESS_KEY: z.string(),
-  AWS_SESSION_TOKEN: z.string().optional(),
-})
+export const secretSettings = once(() =>
+  z.object({
+    SECRETS_PATH: z.string().regex(/^\/(?:[\w.-]{1,100}\/){1,10}$/),
+    AWS_REGION: z.string().regex(/^[a-z0-9-]{1,40}$/),
+    AWS_ENDPOINT_URL_SSM: z.url({ protocol: /^https?$/ }).optional(),
+    AWS_ACCESS_KEY_ID: z.string(),
+    AWS_SECRET_ACCESS_KEY: z.string(),
+    AWS_SESSION_TOKEN: z.string().optional(),
+  }),
+)
 
-type SecretSettings = z.infer<typeof secretSettings>
+type SecretSettings = ReadBy<typeof secretSettings>
 
 const timeoutMilliseconds = 5000
 // The API takes no more names in one request.
 const namesPerRequest = 10
 
-const answerSchema = z.object({
-  Parameters: z.array(z.object({ Name: z.string(), Value: z.string() })),
-})
+const answerSchema = once(() =>
+  z.object({
+    Parameters: z.array(z.object({ Name: z.string(), Value: z.string() })),
+  }),
+)
 
 /** Values of the named SecureStrings that exist, by name; throws when the store does not answer well twice. */
 export async function fetchSecrets(
   names: readonly string[],
   environment: Environment,
 ): Promise<Map<string, string>> {
-  const read = readSettings(secretSettings, environment)
+  const read = readSettings(secretSettings(), environment)
   if ('wrong' in read) throw settingsError(read.wrong)
   const batches: Array<Promise<Map<string, string>>> = []
   for (let start = 0; start < names.length; start += namesPerRequest) {
@@ -44,7 +49,7 @@ async function fetchBatch(
 ): Promise<Map<string, string>> {
   const path = settings.SECRETS_PATH
   const wanted = { Names: names.map((name) => path + name), WithDecryption: true }
-  const answer = answerSchema.safeParse(await askStore('GetParameters', wanted, settings))
+  const answer = answerSchema().safeParse(await askStore('GetParameters', wanted, settings))
   if (!answer.success) throw new Error('The parameter store answered in an unknown form')
   return new Map(answer.data.Parameters.map(({ Name, Value }) => [Name.slice(path.length), Value]))
 }

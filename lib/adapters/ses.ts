@@ -1,6 +1,7 @@
 import type { SendEmailCommandInput } from '@aws-sdk/client-ses'
 import { SESClient, SESServiceException, SendEmailCommand } from '@aws-sdk/client-ses'
 import * as z from 'zod'
+import { once, type ReadBy } from '../late.ts'
 import type { Mail, Mailer } from '../ports.ts'
 import { DeliveryError } from '../queue/delivery.ts'
 import { adapter } from './adapter.ts'
@@ -13,18 +14,19 @@ const localPart = "[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\\.[a-z0-9!#$%&'*+/=?^_`{|}~-]
 const bareAddress = new RegExp(`^(?=[^@]{1,64}@)(?=.{3,254}$)${localPart}@${labels}$`, 'i')
 const namedAddress = new RegExp(`^[\\w .'-]{1,60} <(?=[^@]{1,64}@)${localPart}@${labels}>$`, 'i')
 
-const sesSettings = z.object({
-  MAIL_SENDER: z
-    .string()
-    .max(320)
-    .regex(new RegExp(`${bareAddress.source}|${namedAddress.source}`, 'i')),
-  AWS_ENDPOINT_URL_SES: awsUrl.optional(),
-  MAIL_SECONDS: seconds(10, 15),
-  ...awsVariables,
-})
+const sesSettings = () =>
+  z.object({
+    MAIL_SENDER: z
+      .string()
+      .max(320)
+      .regex(new RegExp(`${bareAddress.source}|${namedAddress.source}`, 'i')),
+    AWS_ENDPOINT_URL_SES: awsUrl().optional(),
+    MAIL_SECONDS: seconds(10, 15),
+    ...awsVariables(),
+  })
 
 /** Amazon SES (v1 SendEmail). One call per mail: whether to try again is the task's decision, which knows more. */
-export const sesMailer = adapter<Mailer, z.infer<typeof sesSettings>>({
+export const sesMailer = adapter<Mailer, ReadBy<typeof sesSettings>>({
   settings: sesSettings,
   secrets: [],
   grants: [{ action: 'ses:SendEmail', resource: 'MailIdentity' }],
@@ -80,21 +82,23 @@ function kindOfRefusal(name: string): DeliveryError['kind'] {
   return name === 'InvalidParameterValue' || name === 'ValidationError' ? 'permanent' : 'transient'
 }
 
-const connectionFailure = z.union([
-  z.looseObject({ syscall: z.enum(['connect', 'getaddrinfo']) }),
-  z.looseObject({
-    code: z.enum(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']),
-  }),
-  z.looseObject({
-    code: z.string().regex(/^(CERT_|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/),
-  }),
-  z.looseObject({ name: z.literal('CredentialsProviderError') }),
-  z.looseObject({
-    name: z.literal('TimeoutError'),
-    message: z.string().regex(/did not establish a connection/),
-  }),
-])
+const connectionFailure = once(() =>
+  z.union([
+    z.looseObject({ syscall: z.enum(['connect', 'getaddrinfo']) }),
+    z.looseObject({
+      code: z.enum(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']),
+    }),
+    z.looseObject({
+      code: z.string().regex(/^(CERT_|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/),
+    }),
+    z.looseObject({ name: z.literal('CredentialsProviderError') }),
+    z.looseObject({
+      name: z.literal('TimeoutError'),
+      message: z.string().regex(/did not establish a connection/),
+    }),
+  ]),
+)
 
 function isBeforeSending(error: unknown): boolean {
-  return connectionFailure.safeParse(error).success
+  return connectionFailure().safeParse(error).success
 }

@@ -1,27 +1,31 @@
 import * as z from 'zod'
+import { once, type ReadBy } from '../late.ts'
 import type { Site, Tuning } from '../ports.ts'
 import { adapter } from './adapter.ts'
 
 /** The setting PUBLIC_URL as an origin. Links carry tokens, so it is https; plain http only on the machine itself. */
-export const publicUrl = z
-  .string()
-  .regex(
-    /^https:\/\/[a-z0-9.-]{1,253}(:\d{1,5})?\/?$|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?\/?$/,
-  )
-  .refine((value) => URL.canParse(value))
-  .transform((value) => value.replace(/\/$/, ''))
-
-const siteSchema = z.object({
-  PUBLIC_URL: publicUrl,
-  COMMUNITY_NAME: z.string().regex(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,100}$/u),
-  MAIL_DOMAIN: z
+export const publicUrl = once(() =>
+  z
     .string()
-    .regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/),
-  DEFAULT_LANGUAGE: z.enum(['en', 'de']).default('en'),
-})
+    .regex(
+      /^https:\/\/[a-z0-9.-]{1,253}(:\d{1,5})?\/?$|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?\/?$/,
+    )
+    .refine((value) => URL.canParse(value))
+    .transform((value) => value.replace(/\/$/, '')),
+)
+
+const siteSchema = () =>
+  z.object({
+    PUBLIC_URL: publicUrl(),
+    COMMUNITY_NAME: z.string().regex(/^[^\p{Cc}\p{Zl}\p{Zp}]{1,100}$/u),
+    MAIL_DOMAIN: z
+      .string()
+      .regex(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/),
+    DEFAULT_LANGUAGE: z.enum(['en', 'de']).default('en'),
+  })
 
 /** Names and addresses of this installation. */
-export const siteSettings = adapter<Site, z.infer<typeof siteSchema>>({
+export const siteSettings = adapter<Site, ReadBy<typeof siteSchema>>({
   settings: siteSchema,
   secrets: [],
   grants: [],
@@ -33,15 +37,16 @@ export const siteSettings = adapter<Site, z.infer<typeof siteSchema>>({
   }),
 })
 
-const wholeNumber = z
-  .string()
-  .regex(/^[1-9]\d{0,5}$/)
-  .transform(Number)
+const wholeNumber = () =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,5}$/)
+    .transform(Number)
 
-const tuningSchema = z.object({ CREATE_USER_PER_HOUR: wholeNumber.default(600) })
+const tuningSchema = () => z.object({ CREATE_USER_PER_HOUR: wholeNumber().default(600) })
 
 /** Numbers that operators tune, with the defaults of the design. */
-export const tuningSettings = adapter<Tuning, z.infer<typeof tuningSchema>>({
+export const tuningSettings = adapter<Tuning, ReadBy<typeof tuningSchema>>({
   settings: tuningSchema,
   secrets: [],
   grants: [],

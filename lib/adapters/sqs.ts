@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ChangeMessageVisibilityCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod'
+import type { ReadBy } from '../late.ts'
 import type { Doorbell } from '../ports.ts'
 import type { Lane } from '../queue/queue.ts'
 import type { Opening } from './adapter.ts'
@@ -8,18 +9,19 @@ import { adapter } from './adapter.ts'
 import { awsClientConfig, awsUrl, awsVariables } from './aws.ts'
 import { seconds } from './seconds.ts'
 
-const ringSettings = z.object({
-  HOST_QUEUE_URL: awsUrl,
-  POST_QUEUE_URL: awsUrl,
-  AWS_ENDPOINT_URL_SQS: awsUrl.optional(),
-  // A ring that is lost is made up for by the sweeper; nobody waits long for one.
-  QUEUE_SECONDS: seconds(2, 15),
-  ...awsVariables,
-})
+const ringSettings = () =>
+  z.object({
+    HOST_QUEUE_URL: awsUrl(),
+    POST_QUEUE_URL: awsUrl(),
+    AWS_ENDPOINT_URL_SQS: awsUrl().optional(),
+    // A ring that is lost is made up for by the sweeper; nobody waits long for one.
+    QUEUE_SECONDS: seconds(2, 15),
+    ...awsVariables(),
+  })
 
-const workerSettings = ringSettings.extend({ DEAD_LETTER_QUEUE_URL: awsUrl })
+const workerSettings = () => ringSettings().extend({ DEAD_LETTER_QUEUE_URL: awsUrl() })
 
-type RingSettings = z.infer<typeof ringSettings>
+type RingSettings = ReadBy<typeof ringSettings>
 
 const longestBody = 16_384
 const longestReason = 256
@@ -39,7 +41,7 @@ export const sqsDoorbell = adapter<Doorbell, RingSettings>({
 })
 
 /** Rings, and handles the message that woke a worker. */
-export const sqsWorkerDoorbell = adapter<Doorbell, z.infer<typeof workerSettings>>({
+export const sqsWorkerDoorbell = adapter<Doorbell, ReadBy<typeof workerSettings>>({
   settings: workerSettings,
   secrets: [],
   grants: [

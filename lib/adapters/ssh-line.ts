@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { NodeSSH } from 'node-ssh'
 import type { Algorithms } from 'ssh2'
 import * as z from 'zod'
+import { once } from '../late.ts'
 import { HostError } from '../yunohost/gate.ts'
 
 /** Where a line leads, whose key opens it, and the fingerprints that the other end may have. */
@@ -110,13 +111,15 @@ function isPinned(key: Buffer, pins: readonly string[]): boolean {
   return matches.some((pin) => pin.length === found.length && timingSafeEqual(pin, found))
 }
 
-const identityTrouble = z.union([
-  z.looseObject({ level: z.literal('client-authentication') }),
-  z.looseObject({ message: z.string().regex(/host key|privateKey|signature verification/i) }),
-])
+const identityTrouble = once(() =>
+  z.union([
+    z.looseObject({ level: z.literal('client-authentication') }),
+    z.looseObject({ message: z.string().regex(/host key|privateKey|signature verification/i) }),
+  ]),
+)
 
 function isIdentityTrouble(cause: unknown): boolean {
-  return identityTrouble.safeParse(cause).success
+  return identityTrouble().safeParse(cause).success
 }
 
 async function run(ssh: NodeSSH, command: string, call: LineCall): ReturnType<SshLine['run']> {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { ReadBy } from '../late.ts'
 import type { Host } from '../ports.ts'
 import { HostError } from '../yunohost/gate.ts'
 import type { Opening } from './adapter.ts'
@@ -9,21 +10,22 @@ import { readAgain } from './secrets.ts'
 import type { SshLine } from './ssh-line.ts'
 import { openLine } from './ssh-line.ts'
 
-const sshSettings = z.object({
-  HOST_ADDRESS: z.string().regex(/^[\w.:-]{1,253}$/),
-  HOST_PORT: z
-    .string()
-    .regex(/^[1-9]\d{0,4}$/)
-    .default('22')
-    .transform(Number)
-    .pipe(z.int().max(65_535)),
-  SSH_CONNECT_SECONDS: seconds(10, 15),
-  // Three that are not answered end the line: a dead one is known after 40 s at most (FI-05).
-  SSH_KEEP_ALIVE_SECONDS: seconds(10, 15),
-  HOST_USER: z.string().regex(/^[A-Za-z_][\w.-]{0,63}$/),
-})
+const sshSettings = () =>
+  z.object({
+    HOST_ADDRESS: z.string().regex(/^[\w.:-]{1,253}$/),
+    HOST_PORT: z
+      .string()
+      .regex(/^[1-9]\d{0,4}$/)
+      .default('22')
+      .transform(Number)
+      .pipe(z.int().max(65_535)),
+    SSH_CONNECT_SECONDS: seconds(10, 15),
+    // Three that are not answered end the line: a dead one is known after 40 s at most (FI-05).
+    SSH_KEEP_ALIVE_SECONDS: seconds(10, 15),
+    HOST_USER: z.string().regex(/^[A-Za-z_][\w.-]{0,63}$/),
+  })
 
-type SshOpening = Opening<z.infer<typeof sshSettings>>
+type SshOpening = Opening<ReadBy<typeof sshSettings>>
 
 // Every key is bound to one forced command on the host, which ignores this word.
 const command = 'gatehouse'
@@ -32,7 +34,7 @@ const extraSeconds = 70
 const idleMilliseconds = 2000
 
 /** The gate by SSH. A task asks several times in a row, so the line is kept for 2 s and then given up. */
-export const sshHost = adapter<Host, z.infer<typeof sshSettings>>({
+export const sshHost = adapter<Host, ReadBy<typeof sshSettings>>({
   settings: sshSettings,
   secrets: ['ssh-key', 'ssh-host-keys'],
   grants: [],
@@ -113,15 +115,16 @@ async function readSecret(read: SshOpening['secret'], name: string): Promise<str
   }
 }
 
-const pinsSchema = z
-  .array(z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/))
-  .min(1)
-  .max(8)
+const pinsSchema = () =>
+  z
+    .array(z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/))
+    .min(1)
+    .max(8)
 
 /** The pinned fingerprints of a secret's text; throws `HostError` where it is no list of them. */
 export function parsePins(text: string): readonly string[] {
   try {
-    return pinsSchema.parse(JSON.parse(text))
+    return pinsSchema().parse(JSON.parse(text))
   } catch {
     throw new HostError(
       'identity',

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import * as z from 'zod'
+import { once } from '../late.ts'
 import type { Clock, Log, LogFields, Milestones, Random } from '../ports.ts'
 import { adapter } from './adapter.ts'
 
-const nothing = { settings: z.object({}), secrets: [], grants: [] }
+const nothing = { settings: once(() => z.object({})), secrets: [], grants: [] }
 
 /** The time of this machine. */
 export const systemClock = adapter<Clock, object>({

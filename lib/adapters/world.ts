@@ -57,7 +57,7 @@ function prepare(adapters: readonly AnyAdapter[], world: World): Openings {
 }
 
 function missingForSecrets(world: World): readonly string[] {
-  const read = readSettings(secretSettings, world.environment)
+  const read = readSettings(secretSettings(), world.environment)
   return 'wrong' in read ? read.wrong : []
 }
 

@@ -1,5 +1,6 @@
 import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose'
 import * as z from 'zod'
+import { once } from '../late.ts'
 import type { TokenClaims } from '../ports.ts'
 import type { KeyRing } from './key-ring.ts'
 
@@ -10,20 +11,24 @@ const leewaySeconds = 30
 const mostBytes = 4096
 
 // Strict: a header with `jku`, `x5u`, `jwk`, `x5c`, `crit` or anything else that we never write is refused (RFC 8725, 3.10).
-const headerSchema = z.strictObject({
-  alg: z.literal(algorithm),
-  typ: z.literal(type),
-  kid: z.string().max(32),
-})
+const headerSchema = once(() =>
+  z.strictObject({
+    alg: z.literal(algorithm),
+    typ: z.literal(type),
+    kid: z.string().max(32),
+  }),
+)
 
-const claimsSchema = z.strictObject({
-  iss: z.string(),
-  aud: z.literal(audience),
-  sub: z.string().min(1).max(64),
-  sid: z.string().min(1).max(64),
-  iat: z.int().nonnegative(),
-  exp: z.int().nonnegative(),
-})
+const claimsSchema = once(() =>
+  z.strictObject({
+    iss: z.string(),
+    aud: z.literal(audience),
+    sub: z.string().min(1).max(64),
+    sid: z.string().min(1).max(64),
+    iat: z.int().nonnegative(),
+    exp: z.int().nonnegative(),
+  }),
+)
 
 /** What a token says at a time of the issuer's. */
 export interface TokenReading {
@@ -53,7 +58,7 @@ export function keyIdOf(token: string): string | undefined {
   if (Buffer.byteLength(token, 'utf8') > mostBytes) return undefined
   if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return undefined
   try {
-    const header = headerSchema.safeParse(decodeProtectedHeader(token))
+    const header = headerSchema().safeParse(decodeProtectedHeader(token))
     return header.data?.kid
   } catch {
     return undefined
@@ -77,7 +82,7 @@ export async function readAccessToken(
       clockTolerance: leewaySeconds,
       currentDate: now,
     })
-    const claims = claimsSchema.parse(payload)
+    const claims = claimsSchema().parse(payload)
     const isFromTheFuture = claims.iat > now.getTime() / 1000 + leewaySeconds
     return isFromTheFuture ? undefined : { username: claims.sub, sessionId: claims.sid }
   } catch {

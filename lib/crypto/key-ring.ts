@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { once, type ReadBy } from '../late.ts'
 
 /** Keys of 256 bits by their ids, and the one that new things are made with. */
 export interface KeyRing {
@@ -7,12 +8,14 @@ export interface KeyRing {
 }
 
 // 32 bytes in base64url: 43 characters, the last of which carries four bits only.
-const keyText = z.string().regex(/^[\w-]{42}[AEIMQUYcgkosw048]$/)
+const keyText = () => z.string().regex(/^[\w-]{42}[AEIMQUYcgkosw048]$/)
 
-const ringSchema = z.strictObject({
-  current: z.string(),
-  keys: z.record(z.string().regex(/^[A-Za-z0-9-]{1,32}$/), keyText),
-})
+const ringSchema = once(() =>
+  z.strictObject({
+    current: z.string(),
+    keys: z.record(z.string().regex(/^[A-Za-z0-9-]{1,32}$/), keyText()),
+  }),
+)
 
 /** A key ring from its JSON text `{"current": id, "keys": {id: base64url}}`; errors name the ring, never its content. */
 export function parseKeyRing(name: string, text: string): KeyRing {
@@ -26,9 +29,9 @@ export function parseKeyRing(name: string, text: string): KeyRing {
   return { current: { id: current, bytes }, keys: ring }
 }
 
-function readRing(name: string, text: string): z.infer<typeof ringSchema> {
+function readRing(name: string, text: string): ReadBy<typeof ringSchema> {
   try {
-    return ringSchema.parse(JSON.parse(text))
+    return ringSchema().parse(JSON.parse(text))
   } catch {
     // Without the cause: it could quote the text.
     throw new Error(`The key ring "${name}" is not written as a key ring`)

@@ -1,15 +1,18 @@
 import * as z from 'zod'
 import { Failure } from '../failure.ts'
+import { once } from '../late.ts'
 import { fallback, type UnroutedRequest } from './fallback.ts'
 import { page, type Reply } from './reply.ts'
 
-const routeFacts = z.array(
-  z.object({
-    method: z.string(),
-    path: z.string(),
-    status: z.int(),
-    media: z.string().optional(),
-  }),
+const routeFacts = once(() =>
+  z.array(
+    z.object({
+      method: z.string(),
+      path: z.string(),
+      status: z.int(),
+      media: z.string().optional(),
+    }),
+  ),
 )
 
 /**
@@ -17,7 +20,7 @@ const routeFacts = z.array(
  * Throws `not_found`, or `method_not_allowed` with what is allowed.
  */
 export function answerFallback(table: string, request: UnroutedRequest): Reply {
-  const answer = fallback(routeFacts.parse(JSON.parse(table)), request)
+  const answer = fallback(routeFacts().parse(JSON.parse(table)), request)
   if (answer.kind === 'not_found') throw new Failure('not_found')
   if (answer.kind === 'method_not_allowed') {
     throw new Failure('method_not_allowed', { allow: answer.allow })

@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { Role } from '../accounts/account.ts'
 import type { Opened, Uses } from '../adapters/adapter.ts'
 import type { Failure, FailureCode } from '../failure.ts'
+import type { Late } from '../late.ts'
 import type { DialectName } from './dialects.ts'
 import type { RateClass } from './policy.ts'
 import type { Principal } from './principal.ts'
@@ -90,4 +91,21 @@ export interface EndpointDefinition<
     | Promise<Reply | (Output extends z.ZodType ? z.input<Output> : never)>
     | Reply
     | (Output extends z.ZodType ? z.input<Output> : never)
+}
+
+/** An endpoint as it is declared: its schemas, or functions that make them. */
+export type DeclaredEndpoint<
+  Params extends Fields | undefined = Fields | undefined,
+  Query extends Fields | undefined = Fields | undefined,
+  Body extends Fields | undefined = Fields | undefined,
+  Output extends z.ZodType | undefined = z.ZodType | undefined,
+  Used extends Uses = Uses,
+> = Omit<
+  EndpointDefinition<Params, Query, Body, Output, Used>,
+  'params' | 'query' | 'body' | 'output'
+> & {
+  readonly params?: Late<Params>
+  readonly query?: Late<Query>
+  readonly body?: Late<Body>
+  readonly output?: Late<Output>
 }

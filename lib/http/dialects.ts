@@ -1,18 +1,21 @@
 import * as z from 'zod'
 import { type FailureCode, type FailureDetails, failureEntry } from '../failure.ts'
+import { once } from '../late.ts'
 
 /** How one family of routes words its errors (contracts/README.md). */
 interface Dialect {
-  readonly schema: z.ZodType
+  /** What the answers are described and tested by. */
+  schema(): z.ZodType
   render(code: FailureCode, details: FailureDetails): Record<string, unknown>
 }
 
-const coded = z.strictObject({
-  error: z.string(),
-  code: z.int(),
-  field: z.string().optional(),
-})
-const message = z.strictObject({ msg: z.string(), '2fa': z.boolean().optional() })
+const coded = () =>
+  z.strictObject({
+    error: z.string(),
+    code: z.int(),
+    field: z.string().optional(),
+  })
+const message = once(() => z.strictObject({ msg: z.string(), '2fa': z.boolean().optional() }))
 
 function codedError(code: FailureCode, details: FailureDetails) {
   const entry = failureEntry(code)
@@ -31,7 +34,7 @@ function messageOnly(code: FailureCode, details: FailureDetails) {
 export const dialects = {
   /** `{"error", "code"}`, and `{"msg"}` where a token is missing or bad. */
   community: {
-    schema: z.union([coded, message]),
+    schema: once(() => z.union([coded(), message()])),
     render: (code, details) =>
       failureEntry(code).status === 401 ? messageOnly(code, details) : codedError(code, details),
   },

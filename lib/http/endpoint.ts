@@ -5,10 +5,11 @@ import { processWorld } from '../adapters/process-world.ts'
 import { openPorts, type World } from '../adapters/world.ts'
 import { Failure, type FailureCode } from '../failure.ts'
 import { chooseLanguage } from '../language/choose.ts'
+import { late } from '../late.ts'
 import type { Ports } from '../ports.ts'
 import { requireRole } from '../sessions/require-role.ts'
 import { readBody, readQuery } from './body.ts'
-import type { EndpointDefinition, Fields, RequestContext } from './definition.ts'
+import type { DeclaredEndpoint, EndpointDefinition, Fields, RequestContext } from './definition.ts'
 import type { HttpAnswer, HttpEvent, InvocationContext } from './event.ts'
 import { countRequest, type LimitUses } from './limits.ts'
 import { answering, type RequestFacts } from './middleware.ts'
@@ -30,14 +31,37 @@ export function endpoint<
   Body extends Fields | undefined = undefined,
   Output extends z.ZodType | undefined = undefined,
   Used extends Uses = Record<never, never>,
->(declared: EndpointDefinition<Params, Query, Body, Output, Used>): Endpoint {
+>(declared: DeclaredEndpoint<Params, Query, Body, Output, Used>): Endpoint {
   // The checks below give the handler exactly what its declaration says; the compiler cannot follow that through a table.
-  const definition = declared as unknown as EndpointDefinition
+  const definition = toDefinition(declared as unknown as DeclaredEndpoint)
   const run = async (event: HttpEvent, context: InvocationContext, world: World) =>
     chain(definition, world)(event, context as never)
   const handler = (event: HttpEvent, context: InvocationContext) =>
     run(event, context, processWorld())
   return Object.assign(handler, { definition, run })
+}
+
+/** The declaration with each of its schemas made when it is first looked at. */
+function toDefinition(declared: DeclaredEndpoint): EndpointDefinition {
+  const params = late(declared.params)
+  const query = late(declared.query)
+  const body = late(declared.body)
+  const output = late(declared.output)
+  return {
+    ...declared,
+    get params() {
+      return params()
+    },
+    get query() {
+      return query()
+    },
+    get body() {
+      return body()
+    },
+    get output() {
+      return output()
+    },
+  }
 }
 
 function chain(definition: EndpointDefinition, world: World) {

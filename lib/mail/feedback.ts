@@ -1,21 +1,26 @@
 import * as z from 'zod'
-import { toAddressKey } from '../accounts/rules.ts'
+import { toAddressKey } from '../accounts/name-keys.ts'
+import { once, type ReadBy } from '../late.ts'
 import type { Database, Log } from '../ports.ts'
 
-const recipients = z.array(z.object({ emailAddress: z.string().max(320) })).max(100)
-const notification = z.discriminatedUnion('eventType', [
+const recipients = () => z.array(z.object({ emailAddress: z.string().max(320) })).max(100)
+const notification = once(() =>
+  z.discriminatedUnion('eventType', [
+    z.object({
+      eventType: z.literal('Bounce'),
+      bounce: z.object({ bounceType: z.string(), bouncedRecipients: recipients() }),
+    }),
+    z.object({
+      eventType: z.literal('Complaint'),
+      complaint: z.object({ complainedRecipients: recipients() }),
+    }),
+  ]),
+)
+const delivery = once(() =>
   z.object({
-    eventType: z.literal('Bounce'),
-    bounce: z.object({ bounceType: z.string(), bouncedRecipients: recipients }),
+    Records: z.array(z.object({ Sns: z.object({ Message: z.string() }) })),
   }),
-  z.object({
-    eventType: z.literal('Complaint'),
-    complaint: z.object({ complainedRecipients: recipients }),
-  }),
-])
-const delivery = z.object({
-  Records: z.array(z.object({ Sns: z.object({ Message: z.string() }) })),
-})
+)
 
 /**
  * Marks the account of each address that SES reports in an SNS event (aws.md 5). A passing bounce,
@@ -25,8 +30,8 @@ export async function noteMailFeedback(
   uses: { readonly database: Database; readonly log: Log },
   event: unknown,
 ): Promise<void> {
-  for (const { Sns } of delivery.parse(event).Records) {
-    const read = notification.safeParse(parse(Sns.Message))
+  for (const { Sns } of delivery().parse(event).Records) {
+    const read = notification().safeParse(parse(Sns.Message))
     if (!read.success) {
       uses.log.info('mail_event_ignored')
       continue
@@ -40,7 +45,7 @@ interface Mark {
   readonly state: 'bounced' | 'complained'
 }
 
-function marksOf(event: z.infer<typeof notification>): readonly Mark[] {
+function marksOf(event: ReadBy<typeof notification>): readonly Mark[] {
   if (event.eventType === 'Complaint') {
     return event.complaint.complainedRecipients.map(toMark('complained'))
   }

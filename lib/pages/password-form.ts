@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Language } from '../accounts/account.ts'
 import { Failure, type FailureCode, failureEntry } from '../failure.ts'
 import { page, type Reply } from '../http/reply.ts'
+import type { ReadBy } from '../late.ts'
 import { linkToken } from '../passwords/link-token.ts'
 import { typedPassword } from '../passwords/rules.ts'
 import { type SetPasswordUses, setPassword } from '../passwords/set-password.ts'
@@ -13,14 +14,15 @@ import { problemPage } from './problem.ts'
 import { setPasswordPage } from './set-password.ts'
 
 /** Fields of the form that sets a password, and of the button that asks how far the change is. */
-export const passwordForm = z.strictObject({
-  token: linkToken.optional(),
-  new_password: typedPassword.max(1024).optional(),
-  '2fa_code': z.string().max(32).optional(),
-  task_id: z.string().max(64).optional(),
-  task_token: z.string().max(64).optional(),
-})
-type Form = z.infer<typeof passwordForm>
+export const passwordForm = () =>
+  z.strictObject({
+    token: linkToken().optional(),
+    new_password: typedPassword().max(1024).optional(),
+    '2fa_code': z.string().max(32).optional(),
+    task_id: z.string().max(64).optional(),
+    task_token: z.string().max(64).optional(),
+  })
+type Form = ReadBy<typeof passwordForm>
 
 /** Everything that can be wrong with the form. */
 export const passwordFormFailures = [

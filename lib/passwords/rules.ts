@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { FailureCode } from '../failure.ts'
+import { once } from '../late.ts'
 import type { CommonPasswords } from '../ports.ts'
 import { type HostFacts, isListedBy, isStrongFor } from './host-facts.ts'
 import {
@@ -10,10 +11,12 @@ import {
 } from './policy.ts'
 
 /** A password as somebody typed it: any text, judged by `judgePassword` only, never trimmed or normalised. */
-export const typedPassword = z
-  .string({ error: 'Please give a password.' })
-  .min(1, { error: 'Please give a password.' })
-  .brand<'TypedPassword'>()
+export const typedPassword = once(() =>
+  z
+    .string({ error: 'Please give a password.' })
+    .min(1, { error: 'Please give a password.' })
+    .brand<'TypedPassword'>(),
+)
 
 /** What a password is judged against. */
 export interface PasswordContext {

@@ -3,15 +3,19 @@ import type { SealedValue } from '../ports.ts'
 /** `host`: one command at a time. `post`: mails and chat, in order per resource (design.md 2). */
 export type Lane = 'host' | 'post'
 
-/** Where a task is. The last four are final, and final tasks lie in `logs`. */
-export type TaskStatus =
-  | 'pending'
-  | 'running'
-  | 'parked'
-  | 'finished'
-  | 'failed'
-  | 'cancelled'
-  | 'expired'
+/** Where a task can be. The last four are final, and final tasks lie in `logs`. */
+export const taskStatuses = [
+  'pending',
+  'running',
+  'parked',
+  'finished',
+  'failed',
+  'cancelled',
+  'expired',
+] as const
+
+/** Where a task is. */
+export type TaskStatus = (typeof taskStatuses)[number]
 
 /** What a task works on; the values are checked by its definition's schema. */
 export type TaskInput = Readonly<Record<string, string | number | boolean | null>>

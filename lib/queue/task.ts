@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { type Late, late } from '../late.ts'
 import type { Chat, Clock, Mailer, Random, Records, Sealer, Site } from '../ports.ts'
 import type { HostVerb, UserSeen } from '../yunohost/gate.ts'
 import type { NewTask, Task, TaskInput } from './queue.ts'
@@ -81,18 +82,37 @@ export interface PostTask<Input extends TaskInput = TaskInput> extends TaskBasic
   ): Promise<string | undefined>
 }
 
+type Declared<Input extends TaskInput, Definition extends TaskBasics<Input>> = Omit<
+  Definition,
+  'lane' | 'input'
+> & { readonly input: Late<z.ZodType<Input>> }
+
 /** Declares a task of lane `host`. `observes` comes before `plan`, `secrets` names sealed fields. */
 export function hostTask<Input extends TaskInput>(
-  definition: Omit<HostTask<Input>, 'lane'>,
+  declared: Declared<Input, HostTask<Input>>,
 ): HostTask<Input> {
-  return { ...definition, lane: 'host' }
+  const input = late(declared.input)
+  return {
+    ...declared,
+    lane: 'host',
+    get input() {
+      return input()
+    },
+  }
 }
 
 /** Declares a task of lane `post`. */
 export function postTask<Input extends TaskInput>(
-  definition: Omit<PostTask<Input>, 'lane'>,
+  declared: Declared<Input, PostTask<Input>>,
 ): PostTask<Input> {
-  return { ...definition, lane: 'post' }
+  const input = late(declared.input)
+  return {
+    ...declared,
+    lane: 'post',
+    get input() {
+      return input()
+    },
+  }
 }
 
 /** Any declared task. Its input was checked by its own schema, so the methods may take it. */

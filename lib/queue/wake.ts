@@ -1,18 +1,23 @@
 import * as z from 'zod'
 import type { InvocationContext } from '../http/event.ts'
+import { once } from '../late.ts'
 import type { EngineUses, LaneWork } from './engine.ts'
 import type { Lane } from './queue.ts'
 import { runLane } from './run-lane.ts'
 import { ringOnce } from './sweep.ts'
 
-const delivery = z.object({
-  Records: z.tuple([z.object({ body: z.string(), receiptHandle: z.string() })]),
-})
-const doorbellMessage = z.union([
-  z.strictObject({ v: z.literal(1), taskId: z.string().regex(/^[A-Za-z0-9_-]{22}$/) }),
-  // Of a newer version, as during a deployment: whatever it says, there is work (FI-31).
-  z.looseObject({ v: z.int().min(2) }),
-])
+const delivery = once(() =>
+  z.object({
+    Records: z.tuple([z.object({ body: z.string(), receiptHandle: z.string() })]),
+  }),
+)
+const doorbellMessage = once(() =>
+  z.union([
+    z.strictObject({ v: z.literal(1), taskId: z.string().regex(/^[A-Za-z0-9_-]{22}$/) }),
+    // Of a newer version, as during a deployment: whatever it says, there is work (FI-31).
+    z.looseObject({ v: z.int().min(2) }),
+  ]),
+)
 
 // Tells the queue to deliver the message again after its hidden time; nothing went wrong for good.
 class RingAgain extends Error {
@@ -31,7 +36,7 @@ export async function answerDoorbell(
   kind: LaneKind,
   { event, context }: { readonly event: unknown; readonly context: InvocationContext },
 ): Promise<void> {
-  const [{ body, receiptHandle }] = delivery.parse(event).Records
+  const [{ body, receiptHandle }] = delivery().parse(event).Records
   if (!isDoorbell(body)) {
     uses.log.error('malformed_message', { lane: kind.lane })
     await uses.doorbell.setAside(body, 'malformed')
@@ -58,7 +63,7 @@ export async function answerDoorbell(
 
 function isDoorbell(body: string): boolean {
   try {
-    return doorbellMessage.safeParse(JSON.parse(body)).success
+    return doorbellMessage().safeParse(JSON.parse(body)).success
   } catch {
     return false
   }

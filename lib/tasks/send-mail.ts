@@ -1,16 +1,18 @@
 import * as z from 'zod'
 import type { Account } from '../accounts/account.ts'
+import type { ReadBy } from '../late.ts'
 import { type MailTemplate, renderMail } from '../mail/templates.ts'
 import { DeliveryError } from '../queue/delivery.ts'
 import { newTask } from '../queue/new-task.ts'
 import { type PostUses, postTask } from '../queue/task.ts'
 import { tellStaff } from './tell-staff.ts'
 
-const input = z.object({
-  template: z.enum(['set_password', 'reset_password', 'password_changed', 'password_refused']),
-  username: z.string(),
-})
-type Input = z.infer<typeof input>
+const input = () =>
+  z.object({
+    template: z.enum(['set_password', 'reset_password', 'password_changed', 'password_refused']),
+    username: z.string(),
+  })
+type Input = ReadBy<typeof input>
 
 /**
  * Mails one person. The link's token is sealed in the task, so that a repeated mail has the same link

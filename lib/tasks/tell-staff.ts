@@ -1,37 +1,39 @@
 import * as z from 'zod'
+import type { ReadBy } from '../late.ts'
 import * as messages from '../mail/chat-messages.ts'
 import type { ChatMessage, Records } from '../ports.ts'
 import { type NewTaskUses, newTask } from '../queue/new-task.ts'
 import type { NewTask, Task } from '../queue/queue.ts'
 import { postTask } from '../queue/task.ts'
 
-const input = z.discriminatedUnion('event', [
-  z.object({
-    event: z.enum([
-      'account_created',
-      'account_failed',
-      'password_refused',
-      'reset_without_address',
-      'reset_asked_again',
-      'mail_failed',
-    ]),
-    username: z.string(),
-    reason: z.string().nullable(),
-  }),
-  z.object({
-    event: z.enum(['task_parked', 'task_slow']),
-    id: z.string(),
-    action: z.string(),
-    resource: z.string(),
-    reason: z.string(),
-  }),
-  z.object({
-    event: z.literal('lane_stopped'),
-    lane: z.enum(['host', 'post']),
-    reason: z.string(),
-  }),
-])
-type Input = z.infer<typeof input>
+const input = () =>
+  z.discriminatedUnion('event', [
+    z.object({
+      event: z.enum([
+        'account_created',
+        'account_failed',
+        'password_refused',
+        'reset_without_address',
+        'reset_asked_again',
+        'mail_failed',
+      ]),
+      username: z.string(),
+      reason: z.string().nullable(),
+    }),
+    z.object({
+      event: z.enum(['task_parked', 'task_slow']),
+      id: z.string(),
+      action: z.string(),
+      resource: z.string(),
+      reason: z.string(),
+    }),
+    z.object({
+      event: z.literal('lane_stopped'),
+      lane: z.enum(['host', 'post']),
+      reason: z.string(),
+    }),
+  ])
+type Input = ReadBy<typeof input>
 
 /** Posts one message to the staff's channel, with a ping of the admin role. */
 export const tellStaff = postTask<Input>({

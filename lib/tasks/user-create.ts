@@ -13,7 +13,7 @@ import { userUndoCreate } from './user-undo-create.ts'
  */
 export const userCreate = hostTask({
   action: 'user_create',
-  input: z.object({ username: z.string(), display_name: z.string(), domain: z.string() }),
+  input: () => z.object({ username: z.string(), display_name: z.string(), domain: z.string() }),
   secrets: ['password'],
   resource: ({ username }) => `account:${username}`,
   owner: ({ username }) => username,

@@ -4,7 +4,7 @@ import { hostTask } from '../queue/task.ts'
 /** Removes the account from the host; with `purge` also its home and mailbox (design.md 14). */
 export const userDelete = hostTask({
   action: 'user_delete',
-  input: z.object({ username: z.string(), purge: z.boolean() }),
+  input: () => z.object({ username: z.string(), purge: z.boolean() }),
   secrets: [],
   resource: ({ username }) => `account:${username}`,
   owner: ({ username }) => username,

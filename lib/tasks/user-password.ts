@@ -8,7 +8,7 @@ import { tellStaff } from './tell-staff.ts'
 /** Gives the host its copy of a password that its owner just set. Setting the same one twice is harmless. */
 export const userPassword = hostTask({
   action: 'user_password',
-  input: z.object({ username: z.string() }),
+  input: () => z.object({ username: z.string() }),
   secrets: ['password'],
   resource: ({ username }) => `account:${username}`,
   owner: ({ username }) => username,

@@ -7,12 +7,13 @@ import { hostTask } from '../queue/task.ts'
  */
 export const userUndoCreate = hostTask({
   action: 'user_undo_create',
-  input: z.object({
-    username: z.string(),
-    task: z.string(),
-    step: z.number(),
-    fence: z.number(),
-  }),
+  input: () =>
+    z.object({
+      username: z.string(),
+      task: z.string(),
+      step: z.number(),
+      fence: z.number(),
+    }),
   secrets: [],
   resource: ({ username }) => `account:${username}`,
   owner: ({ username }) => username,

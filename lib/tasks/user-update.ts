@@ -5,7 +5,7 @@ import { isNamed } from '../yunohost/gate.ts'
 /** Changes the display name on the host; the gate passes on the login shell it found (design.md 15). */
 export const userUpdate = hostTask({
   action: 'user_update',
-  input: z.object({ username: z.string(), display_name: z.string() }),
+  input: () => z.object({ username: z.string(), display_name: z.string() }),
   secrets: [],
   resource: ({ username }) => `account:${username}`,
   owner: ({ username }) => username,

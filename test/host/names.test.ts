@@ -18,13 +18,13 @@ const separator = fc.string({ unit: fc.constantFrom(..." ,.'-"), minLength: 1, m
 const displayNames = fc
   .tuple(run, fc.array(fc.tuple(separator, run), { maxLength: 5 }), fc.constantFrom('', '.'))
   .map(([first, rest, end]) => `${first}${rest.flat().join('')}${end}`.normalize('NFC'))
-  .filter((name) => displayName.safeParse(name).data === name)
+  .filter((name) => displayName().safeParse(name).data === name)
 
 const part = fc.string({ unit: fc.constantFrom(...'abcdefxyz0189'), minLength: 1, maxLength: 7 })
 const usernames = fc
   .tuple(part, fc.array(fc.tuple(fc.constantFrom('.', '_'), part), { maxLength: 3 }))
   .map(([first, rest]) => `${first}${rest.flat().join('')}`)
-  .filter((name) => username.safeParse(name).data === name)
+  .filter((name) => username().safeParse(name).data === name)
 
 const domains = fc
   .array(fc.tuple(part, fc.constantFrom('', '-', '--'), part), { minLength: 1, maxLength: 3 })

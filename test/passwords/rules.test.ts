@@ -85,6 +85,6 @@ test('a password of 100 kB is refused without trying every split', async () => {
 })
 
 test('a typed password is taken as it is, with its spaces', () => {
-  expect(typedPassword.parse('  aB3! ')).toBe('  aB3! ')
-  expect(typedPassword.safeParse('').success).toBe(false)
+  expect(typedPassword().parse('  aB3! ')).toBe('  aB3! ')
+  expect(typedPassword().safeParse('').success).toBe(false)
 })

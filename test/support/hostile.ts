@@ -39,7 +39,7 @@ function adminToken(world: TestWorld): Promise<string> {
 /** A refusal: 400 in the words of the route's family. */
 export function expectRefused({ dialect }: EndpointDefinition, answer: CallAnswer, what: string) {
   expect(answer.status, `${what}: ${answer.text.slice(0, 200)}`).toBe(400)
-  expect(dialects[dialect].schema.safeParse(answer.body).success, answer.text).toBe(true)
+  expect(dialects[dialect].schema().safeParse(answer.body).success, answer.text).toBe(true)
 }
 
 /** Neither an account nor a task came of it. */

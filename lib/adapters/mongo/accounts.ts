@@ -1,6 +1,6 @@
 import type { Filter, WithId } from 'mongodb'
 import type { Account, AccountChange, NewAccount } from '../../accounts/account.ts'
-import { toAddressKey, toNameKey } from '../../accounts/rules.ts'
+import { toAddressKey, toNameKey } from '../../accounts/name-keys.ts'
 import { Failure } from '../../failure.ts'
 import type { Records } from '../../ports.ts'
 import type { AccountDocument, Scope } from './collections.ts'

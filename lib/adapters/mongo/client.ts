@@ -1,5 +1,6 @@
 import { type Db, MongoClient } from 'mongodb'
 import * as z from 'zod'
+import type { ReadBy } from '../../late.ts'
 import type { Opening } from '../adapter.ts'
 import { seconds } from '../seconds.ts'
 
@@ -13,11 +14,11 @@ export interface Connection {
 const usualSeconds = 5
 
 /** How long the database may keep somebody waiting: for a server or a connection, and four times that for an answer. */
-export const databaseSettings = z.object({ DATABASE_SECONDS: seconds(usualSeconds, 15) })
+export const databaseSettings = () => z.object({ DATABASE_SECONDS: seconds(usualSeconds, 15) })
 
 /** Opens the database named in the secret `mongodb-uri`. Connecting happens at the first command. */
 export async function connect(
-  opening: Opening<z.infer<typeof databaseSettings>>,
+  opening: Opening<ReadBy<typeof databaseSettings>>,
 ): Promise<Connection> {
   const uri = await opening.secret('mongodb-uri')
   return opening.share(`mongodb:${uri}`, () => connectTo(uri, opening.settings.DATABASE_SECONDS))

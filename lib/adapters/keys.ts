@@ -68,7 +68,14 @@ export const ringSigner = adapter<Signer, ReadBy<typeof signerSettings>>({
 type SecretOpening = Pick<Opening<unknown>, 'secret' | 'share'>
 
 async function ringOf(opening: SecretOpening, name: string): Promise<KeyRing> {
-  return parseKeyRing(name, await opening.secret(name))
+  return readRing(opening, name, await opening.secret(name))
+}
+
+// Every request asks for a ring, and its text changes once in months.
+function readRing({ share }: SecretOpening, name: string, text: string): KeyRing {
+  const kept = share<{ read?: { text: string; ring: KeyRing } }>(`ring ${name}`, () => ({}))
+  if (kept.read?.text !== text) kept.read = { text, ring: parseKeyRing(name, text) }
+  return kept.read.ring
 }
 
 /** The ring; read again when it lacks the key, which another process may have begun to use since. */
@@ -78,5 +85,5 @@ async function ringWith(
 ): Promise<KeyRing> {
   const ring = await ringOf(opening, name)
   if (ring.keys.has(keyId)) return ring
-  return parseKeyRing(name, await readAgain(opening, name, maxAgeSeconds))
+  return readRing(opening, name, await readAgain(opening, name, maxAgeSeconds))
 }

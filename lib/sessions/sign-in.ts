@@ -2,8 +2,9 @@ import type { Account } from '../accounts/account.ts'
 import { isPassword } from '../crypto/password-hash.ts'
 import { newId } from '../crypto/token.ts'
 import { Failure } from '../failure.ts'
-import type { Clock, Database, Random, Signer } from '../ports.ts'
+import type { Clock, Database, Random, Signer, TokenClaims } from '../ports.ts'
 import { accessTokenSeconds } from './policy.ts'
+import type { Session } from './session.ts'
 import { knownClientKey, signInKey } from './sign-in-key.ts'
 
 /** What signing in needs. */
@@ -37,19 +38,27 @@ export async function signIn(
   const name = credentials.username.toLowerCase()
   const now = uses.clock.now()
   const clientKey = knownClientKey(name, credentials.clientAddress)
+  // The account is read before the try is counted, to save a way to the database; it is judged after (T09).
+  const [isKnownClient, account] = await Promise.all([
+    uses.database.counters.isKnown(clientKey),
+    uses.database.accounts.find(name),
+  ])
   // Strangers share one counter a name; who signed in from here before is not locked out by them (T09).
-  const key = (await uses.database.counters.isKnown(clientKey)) ? clientKey : signInKey(name)
+  const key = isKnownClient ? clientKey : signInKey(name)
   await countTry(uses, key, now)
-  const account = await uses.database.accounts.find(name)
   const passwordHash = account?.passwordHash ?? null
   const isRight = await isPassword(credentials.password, passwordHash)
   if (!isRight || passwordHash === null || account?.state !== 'active') {
     throw new Failure('bad_credentials')
   }
-  const signedIn = await openSession(uses, account, passwordHash)
+  const session = await openSession(uses, account, passwordHash)
   const { counters } = uses.database
-  await Promise.all([counters.forget(key), counters.makeKnown(clientKey, now)])
-  return signedIn
+  const [accessToken] = await Promise.all([
+    uses.signer.sign(claimsOf(session), session.createdAt, accessTokenSeconds),
+    counters.forget(key),
+    counters.makeKnown(clientKey, now),
+  ])
+  return { accessToken, expiresInSeconds: accessTokenSeconds, role: session.role }
 }
 
 async function countTry({ database }: SignInUses, key: string, now: Date): Promise<void> {
@@ -63,17 +72,19 @@ async function openSession(
   uses: SignInUses,
   { username, role }: Account,
   passwordHash: string,
-): Promise<SignedIn> {
+): Promise<Session> {
   const createdAt = uses.clock.now()
   const expiresAt = new Date(createdAt.getTime() + accessTokenSeconds * 1000)
-  const id = newId(uses.random)
+  const session = { id: newId(uses.random), username, role, createdAt, expiresAt }
   await uses.database.transaction(async (records) => {
     // A password that was changed while this one was checked must not leave a session behind.
     const isUnchanged = await records.accounts.touch(username, passwordHash)
     if (!isUnchanged) throw new Failure('bad_credentials')
-    await records.sessions.insert({ id, username, role, createdAt, expiresAt })
+    await records.sessions.insert(session)
   })
-  const claims = { username, sessionId: id }
-  const accessToken = await uses.signer.sign(claims, createdAt, accessTokenSeconds)
-  return { accessToken, expiresInSeconds: accessTokenSeconds, role }
+  return session
+}
+
+function claimsOf({ username, id }: Session): TokenClaims {
+  return { username, sessionId: id }
 }

@@ -87,12 +87,18 @@ function heldBy({ id, fence }: Claim): Filter<TaskDocument> {
 
 async function insert({ collections: { queue }, tx }: Scope, task: NewTask): Promise<void> {
   const headOf = `${task.lane} ${task.resource}`
+  const { id, ...rest } = task
+  const document = { ...rest, ...beginning }
   // Writing to the head makes this transaction and the one that ends the head exclude each other:
   // without that, a task could line up behind a head that is just leaving, and wait for ever.
-  const behind = await queue.updateOne({ headOf }, { $inc: { followers: 1 } }, tx)
-  const marks = behind.matchedCount === 0 ? { headOf, readyIn: task.lane } : {}
-  const { id, ...rest } = task
-  await queue.insertOne({ _id: id, ...rest, ...beginning, ...marks }, tx)
+  const touch = { $inc: { followers: 1 } }
+  const asHead = { $setOnInsert: { _id: id, ...document, readyIn: task.lane } }
+  const written = await queue.updateOne(
+    { headOf },
+    { ...touch, ...asHead },
+    { ...tx, upsert: true },
+  )
+  if (written.matchedCount > 0) await queue.insertOne({ _id: id, ...document }, tx)
 }
 
 const beginning = {

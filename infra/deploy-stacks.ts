@@ -16,7 +16,7 @@ export async function deployStacks(
   for (const family of familiesOf(functions)) {
     const folder = packageFolder(family)
     const options = ['--stage', stage, `--param=family=${family}`, '--package', folder]
-    if ((await run(['deploy', ...options])) !== 0) return family
+    if ((await run(['deploy', ...options, '--verbose'])) !== 0) return family
   }
   return undefined
 }

@@ -46,14 +46,19 @@ export function secretsPath({ stage }: Stack): string {
   return `/gatehouse/${stage}/`
 }
 
+/** Without a domain of its own, an installation is reached under the address that the API has. */
+export function publicAddress(stack: Stack): Value {
+  const own = substitute('https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}', {
+    Api: sharedValue(stack, 'HttpApiId'),
+  })
+  return stack.settings['PUBLIC_URL'] ?? own
+}
+
 function valuesOf(stack: Stack): Readonly<Record<string, Value>> {
   const told = Object.entries(toldByTemplate).map(([name, tell]) => [name, tell(stack)])
   return {
-    // Without a domain of its own, an installation is reached under the address that the API has.
-    PUBLIC_URL: substitute('https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}', {
-      Api: sharedValue(stack, 'HttpApiId'),
-    }),
     ...stack.settings,
+    PUBLIC_URL: publicAddress(stack),
     ...Object.fromEntries(told),
   }
 }

@@ -3,6 +3,7 @@ import { apiResources, routeResources } from './api.ts'
 import { customDomainOutputs, customDomainResources } from './custom-domain.ts'
 import { dashboardResources } from './dashboard.ts'
 import { type Functions, familyOf } from './definitions.ts'
+import { publicAddress } from './environment.ts'
 import { type FunctionEntry, functionEntries } from './functions.ts'
 import { functionLogGroup } from './log-groups.ts'
 import { mailEventResources } from './mail-events.ts'
@@ -34,7 +35,15 @@ export function templateOf(stack: Stack, all: Functions): Template {
       ...triggerResources(functions),
     },
     outputs:
-      stack.family === 'core' ? { ...sharedOutputs(stack), ...customDomainOutputs(stack) } : {},
+      stack.family === 'core'
+        ? { ...sharedOutputs(stack), ...addressOutput(stack), ...customDomainOutputs(stack) }
+        : {},
+  }
+}
+
+function addressOutput(stack: Stack): Template['outputs'] {
+  return {
+    PublicUrl: { Description: 'Where people find it: PUBLIC_URL', Value: publicAddress(stack) },
   }
 }
 

@@ -258,11 +258,13 @@ describe('a domain of its own', () => {
       DisableExecuteApiEndpoint: true,
     })
     expect(template.outputs).toHaveProperty('CustomDomainTarget')
+    expect(template.outputs).toMatchObject({ PublicUrl: { Value: own.PUBLIC_URL } })
   })
 
   test('is not there without a certificate, and then the API answers under its own', () => {
     expect(resources).not.toHaveProperty('CustomDomain')
     expect(resources['HttpApi']?.Properties).not.toHaveProperty('DisableExecuteApiEndpoint')
     expect(core().outputs).not.toHaveProperty('CustomDomainTarget')
+    expect(JSON.stringify(core().outputs['PublicUrl'])).toContain('.execute-api.')
   })
 })

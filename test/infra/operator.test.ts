@@ -313,7 +313,9 @@ describe('the stacks of a stage', () => {
     const runs: string[] = []
     const run = async (options: readonly string[]) => runs.push(options.join(' ')) * 0
     expect(await deployStacks('prod', functions, run)).toBeUndefined()
-    expect(runs[0]).toBe('deploy --stage prod --param=family=core --package .build/package/core')
+    expect(runs[0]).toBe(
+      'deploy --stage prod --param=family=core --package .build/package/core --verbose',
+    )
     expect(runs).toHaveLength(familiesOf(functions).length)
   })
 

@@ -36,6 +36,8 @@ const forms: Readonly<Record<string, (value: string) => string | undefined>> = {
       : undefined,
   'discord-webhook': (value) =>
     URL.parse(value)?.protocol === 'https:' ? undefined : 'it is not an address with https.',
+  // Synapse's own are 50 characters; with Matrix Authentication Service it is JSON.
+  'matrix-admin': (value) => (value.length < 20 ? 'it is shorter than 20 characters.' : undefined),
   'sealing-keys': keyRingProblem,
   'signing-keys': keyRingProblem,
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Child, startChild } from './child.ts'
 import { findFreePort } from './free-port.ts'
-import type { MatrixAccess } from './matrix-stub.ts'
+import { localServerName, type MatrixAccess } from './matrix-stub.ts'
 import { writePrivate } from './private-file.ts'
 import { findInstalled, findOrInstall } from './python-program.ts'
 
@@ -40,7 +40,6 @@ export interface SynapseOptions {
   readonly port?: number | undefined
 }
 
-const serverName = 'lantern.example'
 const startSeconds = 60
 
 /** Starts it on 127.0.0.1; what it stored in this folder before is there again. */
@@ -60,6 +59,7 @@ export async function startSynapse({ path, folder, port }: SynapseOptions): Prom
     await child.stop()
     throw new Error(`Synapse did not start; its log is ${log}`, { cause })
   }
+  const serverName = localServerName
   return { url, serverName, secret, kind: `Synapse (${path})`, stop: () => child.stop() }
 }
 
@@ -72,7 +72,7 @@ interface Ground {
 function configuration({ folder, port, secret }: Ground) {
   const often = { per_second: 1000, burst_count: 1000 }
   return {
-    server_name: serverName,
+    server_name: localServerName,
     registration_shared_secret: secret,
     macaroon_secret_key: randomBytes(24).toString('base64url'),
     form_secret: randomBytes(24).toString('base64url'),

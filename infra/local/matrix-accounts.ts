@@ -12,6 +12,8 @@ export interface StubAccount {
 export interface MatrixAccounts {
   /** False where the name is taken. */
   add(account: StubAccount): boolean
+  /** Replaces one of the same name. */
+  put(account: StubAccount): void
   find(localpart: string): StubAccount | undefined
   all(): readonly StubAccount[]
   /** Counts a wrong one. */
@@ -44,6 +46,9 @@ export function newAccounts(): MatrixAccounts {
       if (accounts.has(account.localpart)) return false
       accounts.set(account.localpart, account)
       return true
+    },
+    put: (account) => {
+      accounts.set(account.localpart, account)
     },
     find: (localpart) => accounts.get(localpart),
     all: () => [...accounts.values()],

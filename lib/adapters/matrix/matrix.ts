@@ -41,11 +41,19 @@ export const matrix = adapter<Matrix, MatrixSettings>({
       // Synapse would lower the case of a name, and so register another one.
       if (!matrixLocalpart(server.name).safeParse(account.localpart).success) return 'refused'
       const register = drivers[settings.MATRIX_DRIVER]
-      return register(server, await secret('matrix-admin'), account)
+      return register(server, await readSecret(secret), account)
     },
     opens: async (account) => opensAtMatrix(serverOf(settings), account),
   }),
 })
+
+async function readSecret(secret: (name: string) => Promise<string>): Promise<string> {
+  try {
+    return await secret('matrix-admin')
+  } catch {
+    throw unavailable('The secret "matrix-admin" cannot be read')
+  }
+}
 
 function serverOf(settings: MatrixSettings): MatrixServer {
   const { MATRIX_URL: url, MATRIX_SERVER_NAME: name, MATRIX_SECONDS } = settings

@@ -138,7 +138,8 @@ async function lookAtSynapse(
   const path = `/_synapse/admin/v2/users/${encodeURIComponent(`@${localpart}:${serverName}`)}`
   const ask = (address: string) => fetch(address, { headers: { authorization: `Bearer ${token}` } })
   const answer = await ask(`${url}${path}`)
-  if (answer.status === 404) return undefined
+  // Also what no account can be called.
+  if (answer.status === 404 || answer.status === 400) return undefined
   const { displayname, admin } = userAnswer.parse(await answer.json())
   const devices = await (await ask(`${url}${path}/devices`)).json()
   const { total } = z.object({ total: z.int() }).parse(devices)

@@ -16,6 +16,8 @@ export interface MatrixRequest {
   readonly path: string
   readonly authorization?: string
   readonly body?: object
+  /** Whether it does no harm to ask at once again when the connection breaks, as one does that was kept too long. */
+  readonly isRepeatable?: boolean
 }
 
 /** An answer that means something: a success, or a refusal that the server stands by. */
@@ -67,26 +69,38 @@ export function errorCode(body: unknown): string | undefined {
   return matrixError.safeParse(body).data?.errcode
 }
 
-// Without the cause, which may quote address or headers. A redirection would take secrets elsewhere.
+// Without the cause, which may quote address or headers.
 async function exchange(server: MatrixServer, request: MatrixRequest) {
-  const { purpose, method, path, authorization, body } = request
   try {
-    const response = await fetch(`${server.url}${path}`, {
-      method,
-      headers: {
-        ...(authorization === undefined ? {} : { authorization }),
-        ...(body === undefined || body instanceof URLSearchParams
-          ? {}
-          : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: toText(body) }),
-      redirect: 'manual',
-      signal: AbortSignal.timeout(server.seconds * 1000),
+    return await exchangeOnce(server, request).catch((error: unknown) => {
+      if (!request.isRepeatable || isTimeout(error)) throw error
+      return exchangeOnce(server, request)
     })
-    return { response, text: await readText(response) }
   } catch {
-    throw unavailable(`Matrix does not answer to ${purpose}`)
+    throw unavailable(`Matrix does not answer to ${request.purpose}`)
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError'
+}
+
+// A redirection would take secrets elsewhere.
+async function exchangeOnce(server: MatrixServer, request: MatrixRequest) {
+  const { method, path, authorization, body } = request
+  const response = await fetch(`${server.url}${path}`, {
+    method,
+    headers: {
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(body === undefined || body instanceof URLSearchParams
+        ? {}
+        : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: toText(body) }),
+    redirect: 'manual',
+    signal: AbortSignal.timeout(server.seconds * 1000),
+  })
+  return { response, text: await readText(response) }
 }
 
 function toText(body: object): string | URLSearchParams {

@@ -50,7 +50,11 @@ async function askToken(
   { client_id, client_secret }: z.infer<typeof credentials>,
 ): Promise<string> {
   const halves = [client_id, client_secret].map((half) => formEncoded(half)).join(':')
-  const request = { purpose: 'the question for a token', method: 'POST' } as const
+  const request = {
+    purpose: 'the question for a token',
+    method: 'POST',
+    isRepeatable: true,
+  } as const
   const answer = await askMatrix(server, {
     ...request,
     path: '/oauth2/token',
@@ -133,7 +137,7 @@ async function setPassword(ask: Ask, id: string, password: string) {
   const path = `${users}/${id}/set-password`
   const request = { purpose: 'the new password', method: 'POST', path } as const
   const answer = await ask({ ...request, body: { password, skip_password_check: true } })
-  if (answer.status === 204 || answer.status === 200) return 'registered'
+  if (answer.status === 204) return 'registered'
   if (answer.status === 400 && isRefusal(answer)) return 'refused'
   if (answer.status === 403) throw unavailable('Matrix does not let people sign in by password')
   throw unexpected(request, answer)

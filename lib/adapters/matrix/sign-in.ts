@@ -8,6 +8,7 @@ const login = {
   purpose: 'the sign-in',
   method: 'POST',
   path: '/_matrix/client/v3/login',
+  isRepeatable: true,
 } as const
 const logout = {
   purpose: 'the sign-out',

@@ -37,7 +37,8 @@ export async function registerAtSynapse(
 const nonceAnswer = z.object({ nonce: z.string().min(1).max(1024) })
 
 async function askNonce(server: MatrixServer): Promise<string> {
-  const request = { purpose: 'the question for a nonce', method: 'GET', path } as const
+  const purpose = 'the question for a nonce'
+  const request = { purpose, method: 'GET', path, isRepeatable: true } as const
   const answer = await askMatrix(server, request)
   const read = nonceAnswer.safeParse(answer.body)
   if (answer.status === 200 && read.success) return read.data.nonce

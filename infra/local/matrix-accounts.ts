@@ -20,11 +20,11 @@ export interface MatrixAccounts {
   isPassword(localpart: string, password: string): boolean
   /** How long nobody may try to sign in to this account, in milliseconds. */
   waitBeforeSignIn(localpart: string): number
-  /** A session; another one of the same device ends. */
+  /** A session of a device, beside those that the device has. */
   signIn(localpart: string, device: string | undefined): { token: string; device: string }
-  /** False where nobody has this token. */
+  /** Ends every session of the device that has this token; false where none has it. */
   signOut(token: string): boolean
-  /** How many sessions an account has. */
+  /** How many devices of an account are signed in. */
   sessions(localpart: string): number
 }
 
@@ -65,15 +65,20 @@ export function newAccounts(): MatrixAccounts {
     },
     signIn: (localpart, wanted) => {
       const device = wanted ?? randomBytes(5).toString('hex').toUpperCase()
-      for (const [token, one] of sessions) {
-        if (one.localpart === localpart && one.device === device) sessions.delete(token)
-      }
       const token = `syt_${randomBytes(24).toString('base64url')}`
       sessions.set(token, { localpart, device })
       return { token, device }
     },
-    signOut: (token) => sessions.delete(token),
-    sessions: (localpart) =>
-      [...sessions.values()].filter((one) => one.localpart === localpart).length,
+    signOut: (token) => {
+      const ended = sessions.get(token)
+      for (const [other, { localpart, device }] of sessions) {
+        if (localpart === ended?.localpart && device === ended.device) sessions.delete(other)
+      }
+      return ended !== undefined
+    },
+    sessions: (localpart) => {
+      const own = [...sessions.values()].filter((one) => one.localpart === localpart)
+      return new Set(own.map(({ device }) => device)).size
+    },
   }
 }

@@ -40,6 +40,7 @@ const rubbish: ReadonlyArray<readonly [string, Answer]> = [
   ['a page that nothing is there', { ...html, status: 404 }],
   ['a refusal of its own', jsonAnswer(403, { message: 'Blocked' })],
   ['a refusal that is none', jsonAnswer(400, { errcode: 'm_user_in_use', errors: [] })],
+  ['an address that it does not know', jsonAnswer(404, { errcode: 'M_UNRECOGNIZED' })],
   ['being sent elsewhere', moved],
   ['trouble', jsonAnswer(502, { errcode: 'M_UNKNOWN' })],
 ]

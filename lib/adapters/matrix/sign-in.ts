@@ -18,8 +18,8 @@ const logout = {
 
 /**
  * Whether a password opens an account (client-server API 1.18, "Login"). Where the sign-out is not confirmed this is
- * `Failure('unavailable')` too: the next sign-in has the same device and so ends this session, and until then its
- * token grows old by itself.
+ * `Failure('unavailable')` too: the next sign-in is of the same device, whose sign-out ends every session of it, and until
+ * then the token grows old by itself.
  */
 export async function opensAtMatrix(
   server: MatrixServer,

@@ -1,4 +1,5 @@
 import ssh2 from 'ssh2'
+import { parseCredentials } from '../lib/adapters/matrix/mas.ts'
 import { parsePins } from '../lib/adapters/ssh.ts'
 import { parseKeyRing } from '../lib/crypto/key-ring.ts'
 import { adaptersOf, type Functions } from './definitions.ts'
@@ -36,8 +37,7 @@ const forms: Readonly<Record<string, (value: string) => string | undefined>> = {
       : undefined,
   'discord-webhook': (value) =>
     URL.parse(value)?.protocol === 'https:' ? undefined : 'it is not an address with https.',
-  // Synapse's own are 50 characters; with Matrix Authentication Service it is JSON.
-  'matrix-admin': (value) => (value.length < 20 ? 'it is shorter than 20 characters.' : undefined),
+  'matrix-admin': matrixSecretProblem,
   'sealing-keys': keyRingProblem,
   'signing-keys': keyRingProblem,
 }
@@ -47,6 +47,13 @@ function sshKeyProblem(value: string): string | undefined {
   if (key instanceof Error) return 'it is not a private key without a passphrase.'
   if (!key.isPrivateKey()) return 'it is the public half of a key.'
   return key.type === 'ssh-ed25519' ? undefined : 'it is not of the kind ed25519.'
+}
+
+/** Synapse's shared secret, or a client of Matrix Authentication Service as JSON. */
+function matrixSecretProblem(value: string): string | undefined {
+  if (value.length < 20) return 'it is shorter than 20 characters.'
+  if (!value.startsWith('{') || !isRefused(() => parseCredentials(value))) return undefined
+  return 'it is not written as {"client_id": "…", "client_secret": "…"}.'
 }
 
 function keyRingProblem(value: string): string | undefined {

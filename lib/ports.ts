@@ -182,10 +182,7 @@ export interface MatrixAccount {
   readonly localpart: string
   readonly password: string
   readonly displayName: string
-  /**
-   * When the person asked for it. An account of that name that was made later, and that nobody has used, can only come
-   * from an earlier try of ours; a server that makes accounts in two steps needs that to end what a try began.
-   */
+  /** When it was asked for. A younger account of that name that nobody has used yet is what an earlier try began. */
   readonly wishedAt?: Date
 }
 

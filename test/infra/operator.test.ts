@@ -140,6 +140,15 @@ test.each(Object.entries(good))('a good %s is taken', (name, value) => {
   expect(secretProblem(name, value)).toBeUndefined()
 })
 
+test.each([
+  ['a-shared-secret-of-24-signs', undefined],
+  ['{"client_id": "01J44QC8BCY7FCFM7WGHQGKMTJ", "client_secret": "canary"}', undefined],
+  ['{"client_id": "01J44QC8BCY7FCFM7WGHQGKMTJ"}', expect.stringMatching(/^it is not written/)],
+  ['canary', expect.stringMatching(/^it is shorter/)],
+])('the Matrix secret %s is judged by its form', (value, problem) => {
+  expect(secretProblem('matrix-admin', value)).toEqual(problem)
+})
+
 test('of an SSH key only the private half is taken', async () => {
   const key = await newKey()
   expect(secretProblem('ssh-key', key.private.trim())).toBeUndefined()

@@ -18,6 +18,20 @@ export function secretNames(functions: Functions): readonly string[] {
   return [...new Set(names)].sort()
 }
 
+/** Secrets that nobody reads while a setting is not set, and that setting. */
+const neededWith: Readonly<Record<string, string>> = { 'matrix-admin': 'MATRIX_URL' }
+
+/** The secrets without which an installation with these settings does not work. */
+export function neededSecrets(
+  functions: Functions,
+  isSet: (setting: string) => boolean,
+): readonly string[] {
+  return secretNames(functions).filter((name) => {
+    const setting = neededWith[name]
+    return setting === undefined || isSet(setting)
+  })
+}
+
 /** A sentence about a value that its reader would refuse; it says nothing of the value. */
 export function secretProblem(name: string, value: string): string | undefined {
   if (value === '') return 'it is empty.'

@@ -12,12 +12,14 @@ import { dropKeys, rotateKeys } from '../../infra/key-rotation.ts'
 import { keyPair } from '../../infra/local/host-keys.ts'
 import { projectFile } from '../../infra/project.ts'
 import { countSealedValues } from '../../infra/sealed-values.ts'
-import { secretNames, secretProblem } from '../../infra/secret-forms.ts'
+import { neededSecrets, secretNames, secretProblem } from '../../infra/secret-forms.ts'
 import { type SecretStore, secretStoreOf } from '../../infra/secret-store.ts'
 import { ringSealer } from '../../lib/adapters/keys.ts'
+import { matrix } from '../../lib/adapters/matrix/matrix.ts'
 import { newWorld, openPorts } from '../../lib/adapters/world.ts'
 import { parseKeyRing } from '../../lib/crypto/key-ring.ts'
 import { newTestWorld } from '../support/world.ts'
+import { fakeFunctions } from './fake-functions.ts'
 import { type Moto, startMoto } from './moto.ts'
 
 let moto: Moto | undefined
@@ -236,7 +238,8 @@ describe('npm run deploy', () => {
   test('names every setting and secret that is missing, and deploys nothing', async (context) => {
     const { stage, run } = await newOperator(context, {})
     const { status, output } = await run('deploy', [])
-    const names = [...Object.keys(settings), ...secretNames(functions)]
+    const needed = neededSecrets(functions, () => false)
+    const names = [...Object.keys(settings), ...needed]
     for (const name of names) expect(output).toMatch(new RegExp(`${name} .*MISSING`))
     expect(output).toContain(`npm run secrets -- set ssh-key --stage ${stage}`)
     expect(output).toContain(`npm run keys -- rotate --stage ${stage}`)
@@ -281,6 +284,14 @@ describe('npm run deploy', () => {
       'This machine has no AWS credentials: set AWS_PROFILE, or sign in with the AWS command line.\n',
     )
   })
+})
+
+test.each([
+  ['without a Matrix server', '', []],
+  ['with a Matrix server', 'MATRIX_URL', ['matrix-admin']],
+])('a community %s needs the secrets %j', (_, setting, needed) => {
+  const table = fakeFunctions({ 'a-b': 'GET /a' }, { matrix })
+  expect(neededSecrets(table, (name) => name === setting)).toEqual(needed)
 })
 
 describe('the stacks of a stage', () => {

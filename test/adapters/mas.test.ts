@@ -133,6 +133,15 @@ test.each([
   expect(await matrix.register(account)).toBe('registered')
 })
 
+test('an id that is none leads to no other address', async () => {
+  const { meddler, matrix } = await openMeddled()
+  const attributes = { created_at: new Date().toISOString(), admin: false }
+  const instead = jsonAnswer(201, { data: { id: '../../x?', attributes } })
+  meddler.meddle = ({ url }) => (url.endsWith('/users') ? { instead } : undefined)
+  await expect(matrix.register(newAccount())).rejects.toMatchObject(notNow)
+  expect(meddler.requests.map(({ url }) => url)).toEqual(['/oauth2/token', '/api/admin/v1/users'])
+})
+
 test.each([
   'canary',
   '{"client_id": "canary"}',

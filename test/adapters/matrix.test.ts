@@ -1,10 +1,12 @@
 /** The contract of the port `Matrix`, on every server that it speaks to. */
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { createConnection } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { findFreePort } from '../../infra/local/free-port.ts'
 import { type Answer, jsonAnswer } from '../../infra/local/http-server.ts'
 import { registerAtSynapse } from '../../lib/adapters/matrix/synapse.ts'
 import { Failure } from '../../lib/failure.ts'
@@ -326,6 +328,25 @@ test('nothing of the secrets goes where a redirection leads', async () => {
   expect(await failureOf(matrix.register(newAccount()))).toMatchObject(notNow)
   expect(await failureOf(matrix.opens(newAccount()))).toMatchObject(notNow)
   expect(elsewhere.requests).toEqual([])
+})
+
+test('a registration that a broken connection ends is not sent again by itself', async () => {
+  const posts: string[] = []
+  const server = createServer((request, response) => {
+    if (request.method === 'GET') return response.end('{"nonce": "once"}')
+    posts.push(request.url ?? '')
+    return request.socket.destroy()
+  })
+  const port = await findFreePort()
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
+  onTestFinished(() => void server.close())
+  const access = { url: `http://127.0.0.1:${port}`, serverName: 'a.example', secret: 'x' }
+  const subject = { driver: 'synapse', look: async () => undefined, ...access } as const
+  const matrix = await openMatrix(subject)
+  expect(await failureOf(matrix.register(newAccount()))).toMatchObject(notNow)
+  expect(posts).toHaveLength(1)
+  expect(await failureOf(matrix.opens(newAccount()))).toMatchObject(notNow)
+  expect(posts).toHaveLength(3)
 })
 
 test.each([

@@ -3,7 +3,7 @@ import { type Answer, type LocalServer, type ReceivedRequest, startServer } from
 import { type MatrixAccounts, newAccounts } from './matrix-accounts.ts'
 import { answerAsSynapse, type Homeserver, matrixRefusal, tooMany } from './matrix-stub-answers.ts'
 
-/** How a server of the stub behaves when it does not do its work; `after` does the work first. */
+/** How a server of the stub behaves when it does not do its work; `after` does the work of a POST first, and each GET. */
 export type MatrixFault =
   | { readonly kind: 'rate_limited'; readonly retryAfterSeconds: number }
   | { readonly kind: 'broken'; readonly after?: boolean }
@@ -74,9 +74,10 @@ function answer(
   const server = servers.get(name)
   if (server === undefined) return matrixRefusal(404, 'M_UNRECOGNIZED', 'No such server')
   const { fault } = server
-  if (fault && !('after' in fault && fault.after)) return answerFault(fault)
+  const isAfter = fault !== undefined && 'after' in fault && fault.after === true
+  if (fault && !isAfter) return answerFault(fault)
   const usual = answerAsSynapse(server, `${request.method} ${path}`, request)
-  return fault ? answerFault(fault) : usual
+  return fault && request.method === 'POST' ? answerFault(fault) : usual
 }
 
 function answerFault(fault: MatrixFault): Answer | undefined {

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { createHmac, randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import * as z from 'zod'
 import { startMatrix } from '../../infra/local/matrix.ts'
@@ -9,6 +11,8 @@ import { type MatrixAccess, startMatrixStub } from '../../infra/local/matrix-stu
 import { listProcesses } from '../../infra/local/processes.ts'
 import { findSynapse, startSynapse } from '../../infra/local/synapse.ts'
 import { openSynapse } from '../adapters/matrix-subjects.ts'
+
+const run = promisify(execFile)
 
 async function openStub(): Promise<MatrixAccess> {
   const stub = await startMatrixStub()
@@ -184,6 +188,45 @@ test('a Synapse that ends at its start says where its log is', async () => {
   const starting = startSynapse({ path, folder: join(folder, 'data') })
   await expect(starting).rejects.toThrow(join(folder, 'data', 'synapse.log'))
   expect(await readFile(join(folder, 'data', 'synapse.log'), 'utf8')).toContain('no luck')
+})
+
+test.each([
+  ['broken', 500],
+  ['rubbish', 200],
+] as const)('a stub that is %s after its work has done it', async (kind, status) => {
+  const stub = await startMatrixStub()
+  onTestFinished(() => stub.stop())
+  const server = stub.addServer('one')
+  stub.setFault('one', { kind, after: true })
+  const url = `${server.url}${registration}`
+  const nonce = await newNonce(server)
+  const mac = createHmac('sha1', server.secret)
+    .update([nonce, 'robin', 'pass-word', 'notadmin'].join('\0'))
+    .digest('hex')
+  const body = JSON.stringify({ nonce, username: 'robin', password: 'pass-word', mac })
+  expect((await fetch(url, { method: 'POST', body })).status).toBe(status)
+  stub.setFault('one', { kind })
+  expect((await fetch(url)).status).toBe(status)
+  stub.setFault('one', { kind: 'rate_limited', retryAfterSeconds: 3 })
+  expect(await post(url, {})).toMatchObject({ status: 429, json: { retry_after_ms: 3000 } })
+  stub.setFault('one', undefined)
+  expect(await register(server, { name: 'robin' })).toMatchObject({ errcode: 'M_USER_IN_USE' })
+  expect(stub.accounts('one').all()).toMatchObject([{ localpart: 'robin', isAdmin: false }])
+})
+
+test('a stub takes the place of an installed Synapse that does not start', async () => {
+  const folder = await newFolder()
+  const place = join(folder, 'gatehouse', 'matrix-synapse-1.163.2')
+  await mkdir(join(place, 'bin'), { recursive: true })
+  await writeFile(join(place, 'complete'), '')
+  await writeFile(join(place, 'bin', 'synapse_homeserver'), '#!/bin/sh\nexit 3\n', { mode: 0o700 })
+  const script = `
+    import { startMatrix } from ${JSON.stringify(join(import.meta.dirname, '../../infra/local/matrix.ts'))}
+    const wish = 'where_installed'
+    console.log(await startMatrix({ wish, folder: ${JSON.stringify(join(folder, 'data'))}, onProgress: console.log }))`
+  const env = { ...process.env, XDG_CACHE_HOME: folder }
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], { env })
+  expect(stdout).toMatch(/Synapse did not start.*; a stub takes its place\.\nundefined/)
 })
 
 test('a local run that wishes for no Synapse has the stub', async () => {

@@ -1,5 +1,5 @@
 import type { Functions } from './definitions.ts'
-import { secretNames, secretProblem } from './secret-forms.ts'
+import { neededSecrets, secretProblem } from './secret-forms.ts'
 import type { SecretStore, StoredSecret } from './secret-store.ts'
 import { type SettingState, settingStates, settingsFile } from './settings.ts'
 
@@ -19,10 +19,12 @@ export async function readinessOf(
   functions: Functions,
   store: Pick<SecretStore, 'path' | 'read'>,
 ): Promise<readonly ReadinessItem[]> {
-  const names = secretNames(functions)
+  const settings = settingStates(stage, functions)
+  const set = new Set(settings.filter(({ value }) => value).map(({ name }) => name))
+  const names = neededSecrets(functions, (setting) => set.has(setting))
   const stored = await store.read(names)
   return [
-    ...settingStates(stage, functions).map((state) => settingItem(stage, state)),
+    ...settings.map((state) => settingItem(stage, state)),
     ...names.map((name) => secretItem(stage, `${store.path}${name}`, stored.get(name))),
   ]
 }

@@ -1,4 +1,5 @@
 import ssh2 from 'ssh2'
+import { parseCredentials } from '../lib/adapters/matrix/mas.ts'
 import { parsePins } from '../lib/adapters/ssh.ts'
 import { parseKeyRing } from '../lib/crypto/key-ring.ts'
 import { adaptersOf, type Functions } from './definitions.ts'
@@ -15,6 +16,20 @@ export function secretNames(functions: Functions): readonly string[] {
     adaptersOf(definition.uses).flatMap(({ secrets }) => secrets),
   )
   return [...new Set(names)].sort()
+}
+
+/** Secrets that nobody reads while a setting is not set, and that setting. */
+const neededWith: Readonly<Record<string, string>> = { 'matrix-admin': 'MATRIX_URL' }
+
+/** The secrets without which an installation with these settings does not work. */
+export function neededSecrets(
+  functions: Functions,
+  isSet: (setting: string) => boolean,
+): readonly string[] {
+  return secretNames(functions).filter((name) => {
+    const setting = neededWith[name]
+    return setting === undefined || isSet(setting)
+  })
 }
 
 /** A sentence about a value that its reader would refuse; it says nothing of the value. */
@@ -36,6 +51,7 @@ const forms: Readonly<Record<string, (value: string) => string | undefined>> = {
       : undefined,
   'discord-webhook': (value) =>
     URL.parse(value)?.protocol === 'https:' ? undefined : 'it is not an address with https.',
+  'matrix-admin': matrixSecretProblem,
   'sealing-keys': keyRingProblem,
   'signing-keys': keyRingProblem,
 }
@@ -45,6 +61,13 @@ function sshKeyProblem(value: string): string | undefined {
   if (key instanceof Error) return 'it is not a private key without a passphrase.'
   if (!key.isPrivateKey()) return 'it is the public half of a key.'
   return key.type === 'ssh-ed25519' ? undefined : 'it is not of the kind ed25519.'
+}
+
+/** Synapse's shared secret, or a client of Matrix Authentication Service as JSON. */
+function matrixSecretProblem(value: string): string | undefined {
+  if (value.length < 20) return 'it is shorter than 20 characters.'
+  if (!value.startsWith('{') || !isRefused(() => parseCredentials(value))) return undefined
+  return 'it is not written as {"client_id": "…", "client_secret": "…"}.'
 }
 
 function keyRingProblem(value: string): string | undefined {

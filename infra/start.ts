@@ -19,6 +19,7 @@ import { projectFile } from './project.ts'
 const { values: wish } = parseArgs({
   options: {
     fresh: { type: 'boolean', default: false },
+    matrix: { type: 'boolean', default: false },
     folder: { type: 'string', default: projectFile('.local') },
   },
 })
@@ -31,8 +32,13 @@ const files = {
 }
 
 // Found again after a restart; another one is taken where somebody else listens.
-const wantedPorts = { api: 8480, mailbox: 8481, discord: 8482 }
-const portNames = { api: 'the API', mailbox: 'the mailbox', discord: 'the Discord stub' }
+const wantedPorts = { api: 8480, mailbox: 8481, discord: 8482, matrix: 8483 }
+const portNames = {
+  api: 'the API',
+  mailbox: 'the mailbox',
+  discord: 'the Discord stub',
+  matrix: 'the Matrix server',
+}
 
 // Ctrl-C reaches us twice, from the terminal and through npm; only what comes later is meant as a second one.
 const sameSignalMilliseconds = 700
@@ -54,7 +60,8 @@ async function main(): Promise<void> {
   say('Gatehouse is starting ...')
   // Loaded late, so that the first sign of life and the answer to Ctrl-C come at once.
   const { startGatehouse } = await import('./local/gatehouse.ts')
-  const running = startGatehouse({ folder, ports, onProgress: say })
+  const synapse = wish.matrix ? 'install' : 'where_installed'
+  const running = startGatehouse({ folder, ports, synapse, onProgress: say })
   try {
     const gatehouse = await Promise.race([running, ending.asked])
     if (gatehouse) await announce(gatehouse, notes)
@@ -67,12 +74,12 @@ async function main(): Promise<void> {
 }
 
 async function announce(gatehouse: Gatehouse, notes: readonly string[]): Promise<void> {
-  const { api, mailbox, discord, accounts, environment } = gatehouse
+  const { api, mailbox, discord, matrix, accounts, managers, environment } = gatehouse
   await writePrivate(files.children, await ownChildren())
   await writePrivate(files.environment, environment)
   await writePrivate(files.running, {
-    ...{ api, docs: `${api}/docs`, mailbox, discord },
-    accounts,
+    ...{ api, docs: `${api}/docs`, mailbox, discord, matrix },
+    ...{ accounts, managers },
     pid: process.pid,
   })
   say(startPage(gatehouse, notes))
@@ -81,7 +88,7 @@ async function announce(gatehouse: Gatehouse, notes: readonly string[]): Promise
 async function choosePorts() {
   const ports = { ...wantedPorts }
   const notes: string[] = []
-  for (const name of ['api', 'mailbox', 'discord'] as const) {
+  for (const name of ['api', 'mailbox', 'discord', 'matrix'] as const) {
     const wanted = wantedPorts[name]
     const free = await findFreePort(wanted)
     ports[name] = free

@@ -172,6 +172,26 @@ export interface Host {
   ask(request: GateRequest, longestSeconds?: number): Promise<GateAnswer>
 }
 
+/** Accounts on the community's Matrix server; failures that pass are thrown as Failure('unavailable'). */
+export interface Matrix {
+  /**
+   * Makes an account that is no admin. `taken`: the name is in use, perhaps by an earlier try of ours whose answer was
+   * lost; `refused`: the server will never take this name or password.
+   */
+  register(account: MatrixAccount): Promise<'registered' | 'taken' | 'refused'>
+  /** Whether this password opens this account: signs in once and out again. A 429 is Failure('unavailable') with its seconds. */
+  opens(account: Pick<MatrixAccount, 'localpart' | 'password'>): Promise<boolean>
+}
+
+/** An account to make. */
+export interface MatrixAccount {
+  readonly localpart: string
+  readonly password: string
+  readonly displayName: string
+  /** When it was asked for. A younger account of that name that nobody has used yet is what an earlier try began. */
+  readonly wishedAt?: Date
+}
+
 /** One mail to one person, text and HTML saying the same. */
 export interface Mail {
   readonly to: string
@@ -272,6 +292,7 @@ export interface Ports {
   readonly sealer: Sealer
   readonly signer: Signer
   readonly host: Host
+  readonly matrix: Matrix
   readonly mailer: Mailer
   readonly chat: Chat
   readonly site: Site

@@ -15,6 +15,7 @@ export const fastPace = {
   QUEUE_SECONDS: '0.5',
   MAIL_SECONDS: '1',
   CHAT_SECONDS: '1',
+  MATRIX_SECONDS: '1',
 } as const
 
 /** How long a message of the queues that go with it is hidden before its worker says so itself. */

@@ -20,21 +20,25 @@ import {
   type Installation,
   type KeyRings,
   mailDomain,
+  managers,
   newInstallation,
   newKeyRings,
 } from './installation.ts'
+import { isSynapseWanted, type SynapseWish, startMatrix, stubKind } from './matrix.ts'
 import { readPrivate, writePrivate } from './private-file.ts'
 import { type Servers, startServers } from './servers.ts'
 
 /** How it is started; a port that is taken is replaced by another one. */
 export interface GatehouseOptions {
   readonly folder: string
-  readonly ports?: { readonly api?: number; readonly mailbox?: number; readonly discord?: number }
+  readonly ports?: Partial<Readonly<Record<'api' | 'mailbox' | 'discord' | 'matrix', number>>>
   /** Leases, waits and time-outs of about a second, for tests. */
   readonly isFast?: boolean
   /** How often the clock wakes the sweeper, instead of every minute. */
   readonly sweepSeconds?: number
   readonly settings?: Readonly<Record<string, string>>
+  /** Without it a stub answers for Matrix. */
+  readonly synapse?: SynapseWish
   readonly onProgress?: (text: string) => void
 }
 
@@ -43,13 +47,19 @@ export interface Gatehouse {
   readonly api: string
   readonly mailbox: string
   readonly discord: string
+  /** Address of the Matrix server. */
+  readonly matrix: string
   readonly accounts: DemoAccounts
+  /** Mail addresses of those who decide about registrations. */
+  readonly managers: readonly string[]
   /** Environment of its functions, for operators' commands. */
   readonly environment: Readonly<Record<string, string>>
   /** What the database is, for people. */
   readonly database: string
   /** What the SSH server is, for people. */
   readonly host: string
+  /** What the Matrix server is, for people. */
+  readonly matrixKind: string
   readonly logFile: string
   /** Ends everything, last started first. */
   stop(): Promise<void>
@@ -80,7 +90,7 @@ async function startParts(
   const logFile = join(folder, 'gatehouse.log')
   const log = openFileLog(logFile)
   endings.push(() => log.close())
-  const [database, servers, host] = await startGround(options, endings)
+  const [database, servers, host, synapse] = await startGround(options, endings)
   const port = await findFreePort(ports.api)
   const api = `http://127.0.0.1:${port}`
   const installation = await install(options, {
@@ -89,35 +99,51 @@ async function startParts(
     databaseUri: database.uri('gatehouse'),
   })
   installation.useHost(host)
+  if (synapse) installation.useMatrix(synapse)
   const { accounts } = await startFunctions(options, { servers, installation, log, port, endings })
   return {
     ...{
       api,
       accounts,
+      managers,
       logFile,
       environment: { ...installation.environment, MONGODB_URI: database.uri('gatehouse') },
     },
     mailbox: servers.mailbox.endpoint,
     discord: servers.discord.origin,
+    matrix: installation.environment['MATRIX_URL'] ?? '',
+    matrixKind: synapse?.kind ?? stubKind,
     database: database.kind,
     host: host.kind === 'openssh' ? "OpenSSH's sshd" : 'an SSH server in this process',
   }
 }
 
 // Side by side; whichever started is ended also where another one fails.
-async function startGround({ folder, ports, onProgress }: GatehouseOptions, endings: Endings) {
-  const keep = async <Part extends { stop(): Promise<void> }>(starting: Promise<Part>) => {
+async function startGround(options: GatehouseOptions, endings: Endings) {
+  const { folder, ports = {}, onProgress } = options
+  const keep = async <Part extends { stop(): Promise<void> } | undefined>(
+    starting: Promise<Part>,
+  ) => {
     const part = await starting
-    endings.push(() => part.stop())
+    if (part) endings.push(() => part.stop())
     return part
   }
   const databaseFolder = join(folder, 'database')
   await mkdir(databaseFolder, { recursive: true, mode: 0o700 })
   const progress = onProgress ? { onProgress } : {}
+  const { matrix, ...others } = ports
   const starting = [
     keep(startDatabase({ folder: databaseFolder, only: wantedKind(), ...progress })),
-    keep(startServers(ports)),
+    keep(startServers(isSynapseWanted(options.synapse) ? others : ports)),
     keep(startHost({ folder: join(folder, 'host'), domain: mailDomain })),
+    keep(
+      startMatrix({
+        wish: options.synapse,
+        folder: join(folder, 'matrix'),
+        port: matrix,
+        ...progress,
+      }),
+    ),
   ] as const
   await Promise.allSettled(starting)
   return Promise.all(starting)

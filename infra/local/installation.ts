@@ -2,16 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { awsNames } from './aws-names.ts'
 import { fastPace, fastVisibilitySeconds } from './fast-pace.ts'
 import type { LocalHost } from './host.ts'
+import type { MatrixAccess } from './matrix-stub.ts'
 import type { QueueUrls } from './queues.ts'
 import type { Servers } from './servers.ts'
 
-/** One Gatehouse on the local servers: queues, a webhook, secrets and settings of its own. */
+/** One Gatehouse on the local servers: queues, a webhook, a Matrix server, secrets and settings of its own. */
 export interface Installation {
   readonly name: string
   /** What a deployed function has in `process.env`. Grows when the host joins. */
   readonly environment: Record<string, string>
   readonly queueUrls: QueueUrls
   useHost(host: LocalHost): void
+  /** Another Matrix server than the stub's. */
+  useMatrix(matrix: MatrixAccess): void
   /** Sets a secret by its name below the secrets path, or takes it away. */
   setSecret(name: string, value: string | undefined): void
   /** Puts another address into every secret that holds this one. */
@@ -49,6 +52,9 @@ function newKeyRing(): string {
 /** Domain of the mail addresses on the stand-in host. */
 export const mailDomain = 'lantern.example'
 
+/** Who decides about registrations in a local run. */
+export const managers = ['rosa.manager@mail.example', 'noor.manager@mail.example'] as const
+
 /** Prepares an installation; nothing of it runs yet. */
 export async function newInstallation(
   servers: Servers,
@@ -69,8 +75,11 @@ export async function newInstallation(
   setSecret('sealing-keys', keys.sealing)
   setSecret('signing-keys', keys.signing)
   setSecret('discord-webhook', servers.discord.addWebhook(name))
+  const matrix = servers.matrix.addServer(name)
+  setSecret('matrix-admin', matrix.secret)
   const environment: Record<string, string> = {
     ...environmentOf(servers, options),
+    ...matrixVariables(matrix),
     SECRETS_PATH: path,
     HOST_QUEUE_URL: queueUrls.host,
     POST_QUEUE_URL: queueUrls.post,
@@ -90,11 +99,19 @@ export async function newInstallation(
       environment['HOST_PORT'] = String(host.port)
       environment['HOST_USER'] = host.user
     },
+    useMatrix: (access) => {
+      setSecret('matrix-admin', access.secret)
+      Object.assign(environment, matrixVariables(access))
+    },
     moveSecrets: (from, to) => {
       for (const [secret, value] of secrets) setSecret(secret, value.replaceAll(from, to))
     },
     remove: () => servers.queues.remove(queueUrls),
   }
+}
+
+function matrixVariables({ url, serverName }: MatrixAccess) {
+  return { MATRIX_DRIVER: 'synapse', MATRIX_URL: url, MATRIX_SERVER_NAME: serverName }
 }
 
 function environmentOf(servers: Servers, options: InstallationOptions): Record<string, string> {
@@ -107,6 +124,7 @@ function environmentOf(servers: Servers, options: InstallationOptions): Record<s
     // The mailbox is shared by all installations of a process; the sender tells their mails apart.
     MAIL_SENDER: `${options.name}@${mailDomain}`,
     DISCORD_ROLE_ID: '100000000000000001',
+    MANAGERS: managers.join(','),
     AWS_REGION: awsNames.region,
     AWS_ACCESS_KEY_ID: awsNames.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: awsNames.credentials.secretAccessKey,

@@ -25,7 +25,7 @@ export async function findOrInstall(
   program: PythonProgram,
   onProgress: (text: string) => void,
 ): Promise<string | undefined> {
-  return find(program) ?? (await install(program, onProgress))
+  return findInstalled(program) ?? (await install(program, onProgress))
 }
 
 // The version is part of the name, so that another one does not meet the files of the last.
@@ -39,7 +39,8 @@ function placesOf({ requirement, name, program }: PythonProgram) {
   }
 }
 
-function find(program: PythonProgram): string | undefined {
+/** The program where it was installed earlier. */
+export function findInstalled(program: PythonProgram): string | undefined {
   const { path, complete } = placesOf(program)
   return existsSync(complete) && existsSync(path) ? path : undefined
 }
@@ -61,5 +62,5 @@ async function install(
     const reason = error instanceof Error ? error.message : String(error)
     onProgress(`${program.requirement} cannot be installed here: ${reason}`)
   }
-  return find(program)
+  return findInstalled(program)
 }

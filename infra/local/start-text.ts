@@ -5,12 +5,14 @@ const letters = 'abcdefghijklmnopqrstuvwxyz'
 
 /** What `npm start` prints: where everything is, who may sign in, and one command that asks for an account. */
 export function startPage(gatehouse: Gatehouse, notes: readonly string[]): string {
-  const { api, mailbox, discord, accounts, database, host, logFile } = gatehouse
+  const { api, mailbox, discord, matrix, accounts, managers, database, host, logFile } = gatehouse
   const facts = [
     ['Start page', `${api}/`],
     ['API documentation', `${api}/docs`],
     ['Mailbox', `${mailbox}/`],
     ['Discord stub', `${discord}/messages`],
+    ['Matrix server', `${matrix}, ${gatehouse.matrixKind}`],
+    ['Managers', managers.join(', ')],
     ['Database', database],
     ['Stand-in host', `YunoHost stand-in behind ${host}`],
     ['Log', logFile],

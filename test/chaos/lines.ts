@@ -5,7 +5,15 @@ import type { Servers } from '../../infra/local/servers.ts'
 import { type ChaosProxy, startProxy } from './proxy.ts'
 
 /** Every place where a proxy may stand between a Gatehouse and a server. */
-export const lineNames = ['host', 'database', 'queues', 'mail', 'discord', 'secrets'] as const
+export const lineNames = [
+  'host',
+  'database',
+  'queues',
+  'mail',
+  'discord',
+  'matrix',
+  'secrets',
+] as const
 
 /** One of these places. */
 export type LineName = (typeof lineNames)[number]
@@ -25,6 +33,7 @@ export async function putLines(
     queues: servers.queues.endpoint,
     mail: servers.mailbox.endpoint,
     discord: servers.discord.origin,
+    matrix: servers.matrix.origin,
     secrets: servers.parameters.endpoint,
     database: inject('ground').databaseUri,
   }

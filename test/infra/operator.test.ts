@@ -12,12 +12,14 @@ import { dropKeys, rotateKeys } from '../../infra/key-rotation.ts'
 import { keyPair } from '../../infra/local/host-keys.ts'
 import { projectFile } from '../../infra/project.ts'
 import { countSealedValues } from '../../infra/sealed-values.ts'
-import { secretNames, secretProblem } from '../../infra/secret-forms.ts'
+import { neededSecrets, secretNames, secretProblem } from '../../infra/secret-forms.ts'
 import { type SecretStore, secretStoreOf } from '../../infra/secret-store.ts'
 import { ringSealer } from '../../lib/adapters/keys.ts'
+import { matrix } from '../../lib/adapters/matrix/matrix.ts'
 import { newWorld, openPorts } from '../../lib/adapters/world.ts'
 import { parseKeyRing } from '../../lib/crypto/key-ring.ts'
 import { newTestWorld } from '../support/world.ts'
+import { fakeFunctions } from './fake-functions.ts'
 import { type Moto, startMoto } from './moto.ts'
 
 let moto: Moto | undefined
@@ -140,6 +142,15 @@ test.each(Object.entries(good))('a good %s is taken', (name, value) => {
   expect(secretProblem(name, value)).toBeUndefined()
 })
 
+test.each([
+  ['a-shared-secret-of-24-signs', undefined],
+  ['{"client_id": "01J44QC8BCY7FCFM7WGHQGKMTJ", "client_secret": "canary"}', undefined],
+  ['{"client_id": "01J44QC8BCY7FCFM7WGHQGKMTJ"}', expect.stringMatching(/^it is not written/)],
+  ['canary', expect.stringMatching(/^it is shorter/)],
+])('the Matrix secret %s is judged by its form', (value, problem) => {
+  expect(secretProblem('matrix-admin', value)).toEqual(problem)
+})
+
 test('of an SSH key only the private half is taken', async () => {
   const key = await newKey()
   expect(secretProblem('ssh-key', key.private.trim())).toBeUndefined()
@@ -227,7 +238,8 @@ describe('npm run deploy', () => {
   test('names every setting and secret that is missing, and deploys nothing', async (context) => {
     const { stage, run } = await newOperator(context, {})
     const { status, output } = await run('deploy', [])
-    const names = [...Object.keys(settings), ...secretNames(functions)]
+    const needed = neededSecrets(functions, () => false)
+    const names = [...Object.keys(settings), ...needed]
     for (const name of names) expect(output).toMatch(new RegExp(`${name} .*MISSING`))
     expect(output).toContain(`npm run secrets -- set ssh-key --stage ${stage}`)
     expect(output).toContain(`npm run keys -- rotate --stage ${stage}`)
@@ -306,6 +318,14 @@ describe('commands for accounts and the queue', () => {
       `Put PUBLIC_URL, the address that the deployment printed, into .settings.${stage}.json.\n`,
     ])
   })
+})
+
+test.each([
+  ['without a Matrix server', '', []],
+  ['with a Matrix server', 'MATRIX_URL', ['matrix-admin']],
+])('a community %s needs the secrets %j', (_, setting, needed) => {
+  const table = fakeFunctions({ 'a-b': 'GET /a' }, { matrix })
+  expect(neededSecrets(table, (name) => name === setting)).toEqual(needed)
 })
 
 describe('the stacks of a stage', () => {

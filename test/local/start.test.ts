@@ -18,7 +18,9 @@ const runningFile = z.strictObject({
   docs: z.url(),
   mailbox: z.url(),
   discord: z.url(),
+  matrix: z.url(),
   accounts: z.strictObject({ service: credentials, staff: credentials, member: credentials }),
+  managers: z.array(z.email()).min(1),
   pid: z.int(),
 })
 

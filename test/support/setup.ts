@@ -51,7 +51,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const stop = async () => {
     await moto?.stop()
     await database.stop()
-    await rm(folder, { recursive: true, force: true })
+    // What ends with a worker's process may still be writing its last.
+    await rm(folder, { recursive: true, force: true, maxRetries: 20 })
   }
   say(`Database of this run: ${database.kind}`)
   const assetsFolder = join(folder, 'assets')

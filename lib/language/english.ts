@@ -1,4 +1,5 @@
 import { type FailureCode, failures } from '../failure.ts'
+import { englishRegistrationMails } from './english-registration-mails.ts'
 import { choosePlural, formatAmount, formatMoment, formatNumber, formatWait } from './formats.ts'
 
 /** The English sentences, and by their type the list of all sentences there are. */
@@ -131,6 +132,7 @@ export const english = {
   failure: (code: FailureCode): string => failures[code].text,
 
   mails: {
+    registrations: englishRegistrationMails,
     greeting: (name: string) => `Hello ${name},`,
     farewell: (community: string) => `All the best from ${community}`,
     copyLink: 'If the button does not work, copy this address into your browser:',

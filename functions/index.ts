@@ -5,6 +5,8 @@ import { handler as readTask } from './community/read-task.ts'
 import { handler as requestPasswordReset } from './community/request-password-reset.ts'
 import { handler as resetPassword } from './community/reset-password.ts'
 import { handler as setPassword } from './community/set-password.ts'
+import { handler as readRegistration } from './registrations/read.ts'
+import { handler as submitRegistration } from './registrations/submit.ts'
 import { handler as docs } from './service/docs.ts'
 import { handler as fallback } from './service/fallback.ts'
 import { handler as health } from './service/health.ts'
@@ -26,6 +28,8 @@ export const functions = {
   'community-reset-password': resetPassword,
   'community-password-reset-page': passwordResetPage,
   'community-set-password': setPassword,
+  'registrations-submit': submitRegistration,
+  'registrations-read': readRegistration,
   'service-start-page': startPage,
   'service-health': health,
   'service-openapi': openapi,

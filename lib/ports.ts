@@ -2,6 +2,7 @@ import type { Account, AccountChange, NewAccount } from './accounts/account.ts'
 import type { HostNames } from './accounts/host-names.ts'
 import type { Link } from './passwords/link.ts'
 import type { Lane, TaskQueue } from './queue/queue.ts'
+import type { Registration, Target, Trace } from './registrations/registration.ts'
 import type { Session } from './sessions/session.ts'
 import type { GateAnswer, GateRequest } from './yunohost/gate.ts'
 
@@ -88,6 +89,10 @@ export interface Records {
      * change of the account at the same time exclude each other (T10). False when it is not.
      */
     touch(username: string, passwordHash: string): Promise<boolean>
+    /** Whether somebody has signed in to this account. */
+    hasSignedIn(username: string): Promise<boolean>
+    /** Removes an account that only reserves its username; false for any other. */
+    removeReservation(username: string): Promise<boolean>
   }
   readonly hostNames: {
     /** The copy that was taken last; none on a fresh installation. */
@@ -111,6 +116,45 @@ export interface Records {
     hold(tokenHash: string, now: Date): Promise<boolean>
     /** Marks the link as used if it is still good; tells whether this call was the one that used it. */
     spend(tokenHash: string, now: Date): Promise<boolean>
+  }
+  readonly registrations: {
+    find(rid: string): Promise<Registration | undefined>
+    /** The registration that this token opens: a wrong rid and a wrong token cost the same (T08). */
+    findByToken(rid: string, tokenHash: string): Promise<Registration | undefined>
+    insert(registration: Registration): Promise<void>
+    /** Writes a new state over the one of its revision; false when somebody else was faster. */
+    replace(registration: Registration): Promise<boolean>
+    /** Marks that a target is about to be changed for it; false once it is over or withdrawn. */
+    begin(rid: string, now: Date): Promise<boolean>
+    /** False when it has changed since this revision. */
+    remove(rid: string, revision: number): Promise<boolean>
+  }
+  readonly registrationKeys: {
+    /** The rid whose address this is, while that registration is open. */
+    holderOf(addressKey: string): Promise<string | undefined>
+    /** Holds an address; an index refuses the second holder. */
+    hold(addressKey: string, rid: string): Promise<void>
+    free(addressKey: string, rid: string): Promise<void>
+    /** Remembers how a registration ended, under keyed hashes alone. */
+    leaveTrace(keys: readonly string[], trace: Trace): Promise<void>
+    /** Traces of others with one of these keys, newest first. */
+    tracesOf(keys: readonly string[], most: number): Promise<readonly Trace[]>
+  }
+  readonly registrationLists: {
+    /** How many are undecided, counted no further than to `most`. */
+    countPending(most: number): Promise<number>
+    /** How many that staff see were undecided before this one. */
+    position(registration: Registration): Promise<number>
+    /** Undecided ones that staff see, oldest first, after the given one. */
+    waiting(
+      after: Pick<Registration, 'createdAt' | 'rid'> | undefined,
+      most: number,
+    ): Promise<readonly Registration[]>
+    expired(now: Date, most: number): Promise<readonly Registration[]>
+    /** Those whose task is parked since before that time. */
+    parked(before: Date, most: number): Promise<readonly Registration[]>
+    /** Those that are sealed by another key than this one. */
+    sealedByOthers(keyId: string, most: number): Promise<readonly Registration[]>
   }
   readonly tasks: TaskQueue
 }
@@ -136,8 +180,18 @@ export interface Doorbell {
 /** Secrets of tasks at rest: AES-256-GCM with a key id and associated data. */
 export interface Sealer {
   seal(plain: string, boundTo: string): Promise<SealedValue>
+  /** Id of the key that values are sealed with now. */
+  currentKeyId(): Promise<string>
   /** Throws when the key is gone or the value belongs to something else. */
   open(sealed: SealedValue, boundTo: string): Promise<string>
+}
+
+/** Keyed hashes, by which a personal value is found again where the value itself is not kept. */
+export interface Lookup {
+  /** The same for the same value as long as the database lives, whatever becomes of the sealing keys. */
+  keyOf(kind: 'address' | 'name', value: string): Promise<string>
+  /** Seals the key of the hashes anew where the sealing keys were rotated; tells whether it had to. */
+  reseal(): Promise<boolean>
 }
 
 /** A sealed value as it is stored; every part is base64url text. */
@@ -229,6 +283,15 @@ export interface Tuning {
   readonly createUserPerHour: number
 }
 
+/** How this installation takes registrations. */
+export interface Registering {
+  /** Where an account is made, in this order. */
+  readonly targets: readonly Target[]
+  /** Mail addresses of those who decide. */
+  readonly managers: readonly string[]
+  readonly pendingCap: number
+}
+
 /** How long the engine holds on, waits and lets go, in seconds. One profile makes all of it short for tests. */
 export interface Pace {
   /** How long a worker holds a task before another may take it, and how often it renews that. */
@@ -287,6 +350,7 @@ export interface Ports {
   readonly database: Database
   readonly doorbell: Doorbell
   readonly sealer: Sealer
+  readonly lookup: Lookup
   readonly signer: Signer
   readonly host: Host
   readonly matrix: Matrix
@@ -294,6 +358,7 @@ export interface Ports {
   readonly chat: Chat
   readonly site: Site
   readonly tuning: Tuning
+  readonly registering: Registering
   readonly pace: Pace
   readonly milestones: Milestones
   readonly commonPasswords: CommonPasswords

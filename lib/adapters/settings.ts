@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import type { Site, Tuning } from '../ports.ts'
+import type { Registering, Site, Tuning } from '../ports.ts'
+import { usualPendingCap } from '../registrations/policy.ts'
 import { adapter } from './adapter.ts'
 
 /** The setting PUBLIC_URL as an origin. Links carry tokens, so it is https; plain http only on the machine itself. */
@@ -46,4 +47,33 @@ export const tuningSettings = adapter<Tuning, z.infer<typeof tuningSchema>>({
   secrets: [],
   grants: [],
   open: ({ settings }) => ({ createUserPerHour: settings.CREATE_USER_PER_HOUR }),
+})
+
+const targets = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .pipe(z.array(z.enum(['matrix', 'yunohost'])).min(1))
+  .refine((names) => new Set(names).size === names.length)
+
+const addresses = z
+  .string()
+  .transform((text) => text.split(',').map((address) => address.trim()))
+  .pipe(z.array(z.email().max(254).toLowerCase()).max(50))
+
+const registeringSchema = z.object({
+  REGISTRATION_TARGETS: targets.default(['yunohost']),
+  MANAGERS: addresses.default([]),
+  PENDING_REGISTRATIONS: wholeNumber.default(usualPendingCap),
+})
+
+/** How registrations are taken; without managers, staff hear of them in their channel alone. */
+export const registeringSettings = adapter<Registering, z.infer<typeof registeringSchema>>({
+  settings: registeringSchema,
+  secrets: [],
+  grants: [],
+  open: ({ settings }) => ({
+    targets: settings.REGISTRATION_TARGETS,
+    managers: [...new Set(settings.MANAGERS)],
+    pendingCap: settings.PENDING_REGISTRATIONS,
+  }),
 })

@@ -38,3 +38,8 @@ export function redirect(path: string): Reply {
 export function file(media: string, body: string): Reply {
   return { kind: 'reply', status: 200, headers: { 'content-type': media }, body }
 }
+
+/** 204: done, and there is nothing to tell. */
+export function noContent(): Reply {
+  return { kind: 'reply', status: 204, headers: {}, body: '' }
+}

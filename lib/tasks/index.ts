@@ -1,5 +1,7 @@
 import type { HostTask, PostTask, TaskDefinition } from '../queue/task.ts'
+import { announceRegistration } from './announce-registration.ts'
 import { sendMail } from './send-mail.ts'
+import { sendRegistrationMail } from './send-registration-mail.ts'
 import { tellStaff } from './tell-staff.ts'
 import { userCreate } from './user-create.ts'
 import { userDelete } from './user-delete.ts'
@@ -17,7 +19,7 @@ export const hostTasks = byAction([
 ])
 
 /** Every task of lane `post` by its action. */
-export const postTasks = byAction([sendMail, tellStaff])
+export const postTasks = byAction([sendMail, tellStaff, announceRegistration, sendRegistrationMail])
 
 function byAction(
   // biome-ignore lint/suspicious/noExplicitAny: a table of tasks whose inputs differ; each is parsed by its own schema before use

@@ -41,9 +41,15 @@ export function mongoAccounts(scope: Scope): Records['accounts'] {
     touch: (username, passwordHash) =>
       run(async () => {
         const unchanged = { heldName: username, passwordHash, state: 'active' as const }
-        return (
-          (await accounts.updateOne(unchanged, { $inc: { touches: 1 } }, tx)).matchedCount === 1
-        )
+        const used = { $inc: { touches: 1 }, $set: { isUsed: true as const } }
+        return (await accounts.updateOne(unchanged, used, tx)).matchedCount === 1
+      }),
+    hasSignedIn: (username) =>
+      run(async () => (await accounts.findOne({ heldName: username, isUsed: true }, tx)) !== null),
+    removeReservation: (username) =>
+      run(async () => {
+        const reservation = { heldName: username, state: 'approved' as const, usedOnHost: false }
+        return (await accounts.deleteOne(reservation, tx)).deletedCount === 1
       }),
     update: (username, change) =>
       run(async () => {
@@ -90,7 +96,7 @@ function toDocument(account: NewAccount): AccountDocument {
 
 function toAccount(document: WithId<AccountDocument> | null): Account | undefined {
   if (document === null) return undefined
-  const { _id, displayNameKey, heldName, heldAddress, touches, ...account } = document
+  const { _id, displayNameKey, heldName, heldAddress, touches, isUsed, ...account } = document
   return account
 }
 

@@ -10,6 +10,9 @@ import { brokenKey, wordError } from './errors.ts'
 import { mongoHostNames } from './host-names.ts'
 import { ensureIndexes } from './indexes.ts'
 import { mongoLinks } from './links.ts'
+import { mongoRegistrationKeys } from './registration-keys.ts'
+import { mongoRegistrationLists } from './registration-lists.ts'
+import { mongoRegistrations } from './registrations.ts'
 import { mongoSessions } from './sessions.ts'
 import { mongoTasks } from './tasks.ts'
 
@@ -56,6 +59,9 @@ function openRecords(scope: Scope): Records {
     hostNames: mongoHostNames(scope),
     sessions: mongoSessions(scope),
     links: mongoLinks(scope),
+    registrations: mongoRegistrations(scope),
+    registrationKeys: mongoRegistrationKeys(scope),
+    registrationLists: mongoRegistrationLists(scope),
     tasks: mongoTasks(scope),
   }
 }
@@ -87,12 +93,15 @@ async function connectingAgain<Result>(
   }
 }
 
-// Two tasks of one resource accepted at once both want to be its head; the second try finds the first one.
+// Two tasks of one resource accepted at once both want to be its head, and two registrations both want to hold their
+// address; the second try finds the first one.
+const heldOnce: ReadonlySet<string | undefined> = new Set(['headOf', 'addressKey'])
+
 async function restarting<Result>(call: () => Promise<Result>, triesLeft = 5): Promise<Result> {
   try {
     return await call()
   } catch (error) {
-    if (brokenKey(error) !== 'headOf' || triesLeft <= 1) throw error
+    if (!heldOnce.has(brokenKey(error)) || triesLeft <= 1) throw error
     return restarting(call, triesLeft - 1)
   }
 }

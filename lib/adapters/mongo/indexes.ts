@@ -66,6 +66,26 @@ const indexes: readonly Index[] = [
     options: { name: 'by_resource' },
   },
   { collection: 'queue', key: { lane: 1, notBefore: 1 }, options: { name: 'delayed' } },
+  {
+    collection: 'registrations',
+    key: { waits: 1, createdAt: 1, _id: 1 },
+    options: { name: 'waiting_by_age', partialFilterExpression: { waits: true } },
+  },
+  { collection: 'registrations', key: { status: 1 }, options: { name: 'by_status' } },
+  { collection: 'registrations', key: { expiresAt: 1 }, options: { name: 'by_expiry' } },
+  { collection: 'registrations', key: { parkedAt: 1 }, options: { name: 'by_parking' } },
+  { collection: 'registrations', key: { 'sealed.keyId': 1 }, options: { name: 'by_key' } },
+  {
+    collection: 'heldAddresses',
+    key: { addressKey: 1 },
+    options: { name: 'one_open_registration_of_an_address', unique: true },
+  },
+  { collection: 'traces', key: { keys: 1, at: -1 }, options: { name: 'by_key' } },
+  {
+    collection: 'traces',
+    key: { purgeAt: 1 },
+    options: { name: 'gone_when_purged', expireAfterSeconds: 0 },
+  },
   { collection: 'logs', key: { action: 1, finishedAt: -1 }, options: { name: 'by_action' } },
   { collection: 'logs', key: { owner: 1, finishedAt: -1 }, options: { name: 'by_owner' } },
 ]

@@ -101,10 +101,6 @@ export const failures = {
     text: 'So many people are waiting for a decision that nobody else can ask right now. Please try again later.',
   },
   unknown_registration: { status: 404, text: 'There is no such registration.' },
-  username_refused: {
-    status: 422,
-    text: 'This username cannot be used. Please choose another one.',
-  },
 
   // tasks
   task_not_changeable: { status: 409, text: 'The task is not in a state that allows this.' },

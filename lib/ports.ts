@@ -91,8 +91,8 @@ export interface Records {
     touch(username: string, passwordHash: string): Promise<boolean>
     /** Whether somebody has signed in to this account. */
     hasSignedIn(username: string): Promise<boolean>
-    /** Removes an account that only reserves its username; false for any other. */
-    removeReservation(username: string): Promise<boolean>
+    /** Removes the account that only reserves a username for a registration, if there is one. */
+    removeReservation(rid: string): Promise<void>
   }
   readonly hostNames: {
     /** The copy that was taken last; none on a fresh installation. */
@@ -122,12 +122,12 @@ export interface Records {
     /** The registration that this token opens: a wrong rid and a wrong token cost the same (T08). */
     findByToken(rid: string, tokenHash: string): Promise<Registration | undefined>
     insert(registration: Registration): Promise<void>
-    /** Writes a new state over the one of its revision; false when somebody else was faster. */
-    replace(registration: Registration): Promise<boolean>
+    /** Writes a new state over the one of its revision. Throws `Outrun` when somebody else was faster. */
+    replace(registration: Registration): Promise<void>
     /** Marks that a target is about to be changed for it; false once it is over or withdrawn. */
     begin(rid: string, now: Date): Promise<boolean>
-    /** False when it has changed since this revision. */
-    remove(rid: string, revision: number): Promise<boolean>
+    /** Throws like `replace`. */
+    remove(registration: Pick<Registration, 'rid' | 'revision'>): Promise<void>
   }
   readonly registrationKeys: {
     /** The rid whose address this is, while that registration is open. */
@@ -137,14 +137,16 @@ export interface Records {
     free(addressKey: string, rid: string): Promise<void>
     /** Remembers how a registration ended, under keyed hashes alone. */
     leaveTrace(keys: readonly string[], trace: Trace): Promise<void>
-    /** Traces of others with one of these keys, newest first. */
-    tracesOf(keys: readonly string[], most: number): Promise<readonly Trace[]>
+    /** How others with one of its keys ended or were decided, newest first. */
+    historyOf(registration: Registration, most: number): Promise<readonly Trace[]>
   }
   readonly registrationLists: {
     /** How many are undecided, counted no further than to `most`. */
     countPending(most: number): Promise<number>
     /** How many that staff see were undecided before this one. */
     position(registration: Registration): Promise<number>
+    /** How many that staff see have waited since before that time. */
+    countWaiting(before: Date): Promise<number>
     /** Undecided ones that staff see, oldest first, after the given one. */
     waiting(
       after: Pick<Registration, 'createdAt' | 'rid'> | undefined,
@@ -162,7 +164,7 @@ export interface Records {
 /** Everything that is kept. Outside of `transaction` each call is atomic by itself. */
 export interface Database extends Records {
   readonly counters: Counters
-  /** All or nothing; the work may run more than once, so it does nothing but read and write `records`. */
+  /** All or nothing; the work may run more than once, so it does nothing but read, write `records` and seal. */
   transaction<Result>(work: (records: Records) => Promise<Result>): Promise<Result>
   /** Makes every index that the rules rest on; repeating it changes nothing. */
   prepare(): Promise<void>
@@ -290,6 +292,8 @@ export interface Registering {
   /** Mail addresses of those who decide. */
   readonly managers: readonly string[]
   readonly pendingCap: number
+  /** Second half of every name on Matrix; null where there is no Matrix server. */
+  readonly matrixServerName: string | null
 }
 
 /** How long the engine holds on, waits and lets go, in seconds. One profile makes all of it short for tests. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { matrixServerName } from '../matrix/localpart.ts'
 import type { Registering, Site, Tuning } from '../ports.ts'
 import { usualPendingCap } from '../registrations/policy.ts'
 import { adapter } from './adapter.ts'
@@ -64,6 +65,7 @@ const registeringSchema = z.object({
   REGISTRATION_TARGETS: targets.default(['yunohost']),
   MANAGERS: addresses.default([]),
   PENDING_REGISTRATIONS: wholeNumber.default(usualPendingCap),
+  MATRIX_SERVER_NAME: matrixServerName.optional(),
 })
 
 /** How registrations are taken; without managers, staff hear of them in their channel alone. */
@@ -75,5 +77,6 @@ export const registeringSettings = adapter<Registering, z.infer<typeof registeri
     targets: settings.REGISTRATION_TARGETS,
     managers: [...new Set(settings.MANAGERS)],
     pendingCap: settings.PENDING_REGISTRATIONS,
+    matrixServerName: settings.MATRIX_SERVER_NAME ?? null,
   }),
 })

@@ -53,7 +53,6 @@ export const germanFailures: Readonly<Record<FailureCode, string>> = {
   too_many_pending:
     'Gerade warten so viele Menschen auf eine Entscheidung, dass niemand dazukommen kann. Bitte versuch es später noch einmal.',
   unknown_registration: 'Diesen Antrag gibt es nicht.',
-  username_refused: 'Dieser Benutzername geht leider nicht. Bitte wähle einen anderen.',
 
   // tasks
   task_not_changeable: 'Der Auftrag ist in keinem Zustand, der das erlaubt.',

@@ -40,8 +40,9 @@ export interface Registration {
   readonly endedAt: Date | null
   /** The task that works for it. */
   readonly taskId: string | null
-  /** Since when its task waits for staff. */
+  /** Since when its task waits for staff, and since when it first did; the second stays. */
   readonly parkedAt: Date | null
+  readonly failedAt: Date | null
   readonly isAddressConfirmed: boolean
   /** Keyed hashes of the address and of the picked name, null where there is none. */
   readonly addressKey: string | null
@@ -63,6 +64,8 @@ export interface Personal {
   readonly message: string | null
   readonly referralCode: string | null
   readonly username: string | null
+  /** The full name on Matrix that goes with it. */
+  readonly matrixId: string | null
   /** A name that a target turned out not to give. */
   readonly refusedUsername: string | null
   /** Mail addresses of managers by the hash of their token. */
@@ -74,6 +77,11 @@ export interface Personal {
   readonly question: StaffText | null
   readonly answer: { readonly at: string; readonly text: string } | null
   readonly notes: readonly StaffText[]
+}
+
+/** Somebody else changed the registration since it was read; a transaction begins anew then. */
+export class Outrun extends Error {
+  override readonly name = 'Outrun'
 }
 
 /** What is left of an earlier registration: nothing but how and when it ended. */

@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import { address } from '../accounts/rules.ts'
+import { Failure } from '../failure.ts'
+import type { DeskAction } from './desk.ts'
 import { longestText } from './policy.ts'
 
 const text = z
@@ -40,18 +42,21 @@ export const completionWish = z.strictObject({
   email: address.optional(),
 })
 
-/** The body of one action at the desk. */
-export const deskWish = z
-  .strictObject({
-    action: z.enum([
-      ...(['claim', 'release', 'note', 'ask', 'undo'] as const),
-      ...(['answer', 'new_password', 'confirm'] as const),
-    ]),
-    text: filledText.optional(),
-  })
-  .refine(({ action, text: given }) => !needsText.has(action) || given !== undefined, {
-    path: ['text'],
-    error: 'Please write something.',
-  })
+const actions = {
+  plain: ['claim', 'release', 'undo', 'confirm', 'new_password'],
+  written: ['note', 'ask', 'answer'],
+} as const
 
-const needsText: ReadonlySet<string> = new Set(['note', 'ask', 'answer'])
+/** The body of one action at the desk. */
+export const deskWish = z.strictObject({
+  action: z.enum([...actions.plain, ...actions.written]),
+  text: filledText.optional(),
+})
+
+/** One action with what it needs. Throws `invalid_input` where its text is missing. */
+export function toDeed({ action, text: given }: z.infer<typeof deskWish>): DeskAction {
+  if (action !== 'note' && action !== 'ask' && action !== 'answer') return { action }
+  if (given !== undefined) return { action, text: given }
+  const missing = { field: 'text', rule: 'invalid_type', text: 'text: Please write something.' }
+  throw new Failure('invalid_input', missing)
+}

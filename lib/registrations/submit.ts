@@ -18,7 +18,6 @@ import { newTask } from '../queue/new-task.ts'
 import { ringFor } from '../queue/ring.ts'
 import { type Announcement, announceRegistration } from '../tasks/announce-registration.ts'
 import type { AskerRecord } from './answers.ts'
-import { changing, store } from './change.ts'
 import { expiryOf, lives } from './life.ts'
 import { nothingPersonal, sealPersonal } from './personal.ts'
 import { capRetrySeconds, letterLimit } from './policy.ts'
@@ -58,7 +57,7 @@ export async function submitRegistration(
   await refuseOverCap(uses)
   const token = newToken(uses.random)
   const draft = await toDraft(uses, wish, token)
-  const { registration, personal, task } = await changing(uses.database, (records) =>
+  const { registration, personal, task } = await uses.database.transaction((records) =>
     keep(uses, records, draft),
   )
   await ringFor(uses, [task])
@@ -143,7 +142,7 @@ async function openOneOf(
 async function letIn(records: Records, open: Registration, draft: Draft): Promise<void> {
   const token = toMailToken(draft.mailToken)
   const tokens = draft.mayMail ? [...open.tokens, token] : open.tokens
-  await store(records, { ...open, tokens })
+  await records.registrations.replace({ ...open, tokens })
 }
 
 function toMailToken(token: string): RegistrationToken {
@@ -186,6 +185,7 @@ function toRegistration(
     endedAt: null,
     taskId: null,
     parkedAt: null,
+    failedAt: null,
     isAddressConfirmed: false,
     addressKey,
     nameKey: null,

@@ -43,10 +43,8 @@ async function viewForStaff(
   registration: Registration,
   personal: Personal,
 ): Promise<StaffRecord> {
-  const { addressKey, nameKey, isAddressConfirmed, decidedAt } = registration
-  const keys = [addressKey, nameKey].filter((key) => key !== null)
-  const traces =
-    keys.length === 0 ? [] : await uses.database.registrationKeys.tracesOf(keys, mostHistory)
+  const { isAddressConfirmed, decidedAt } = registration
+  const traces = await uses.database.registrationKeys.historyOf(registration, mostHistory)
   return {
     ...(await common(uses, registration, personal)),
     ...{ username: null, email: null, password: null, token: null },

@@ -3,6 +3,7 @@ import type { Account, AccountChange, NewAccount } from '../../accounts/account.
 import { toAddressKey, toNameKey } from '../../accounts/rules.ts'
 import { Failure } from '../../failure.ts'
 import type { Records } from '../../ports.ts'
+import { madeFor } from '../../registrations/made-for.ts'
 import type { AccountDocument, Scope } from './collections.ts'
 import { brokenKey } from './errors.ts'
 
@@ -46,10 +47,10 @@ export function mongoAccounts(scope: Scope): Records['accounts'] {
       }),
     hasSignedIn: (username) =>
       run(async () => (await accounts.findOne({ heldName: username, isUsed: true }, tx)) !== null),
-    removeReservation: (username) =>
+    removeReservation: (rid) =>
       run(async () => {
-        const reservation = { heldName: username, state: 'approved' as const, usedOnHost: false }
-        return (await accounts.deleteOne(reservation, tx)).deletedCount === 1
+        const reservation = { createdBy: madeFor(rid), state: 'approved' as const }
+        await accounts.deleteOne(reservation, tx)
       }),
     update: (username, change) =>
       run(async () => {

@@ -1,6 +1,7 @@
 import { type ClientSession, type MongoClient, MongoTopologyClosedError } from 'mongodb'
 import { Failure } from '../../failure.ts'
 import type { Database, Records } from '../../ports.ts'
+import { Outrun } from '../../registrations/registration.ts'
 import { adapter } from '../adapter.ts'
 import { mongoAccounts } from './accounts.ts'
 import { type Connection, connect, databaseSettings } from './client.ts'
@@ -94,14 +95,15 @@ async function connectingAgain<Result>(
 }
 
 // Two tasks of one resource accepted at once both want to be its head, and two registrations both want to hold their
-// address; the second try finds the first one.
+// address; the second try finds the first one. And what was changed meanwhile is read again.
 const heldOnce: ReadonlySet<string | undefined> = new Set(['headOf', 'addressKey'])
 
-async function restarting<Result>(call: () => Promise<Result>, triesLeft = 5): Promise<Result> {
+async function restarting<Result>(call: () => Promise<Result>, triesLeft = 10): Promise<Result> {
   try {
     return await call()
   } catch (error) {
-    if (!heldOnce.has(brokenKey(error)) || triesLeft <= 1) throw error
+    const isOutrun = error instanceof Outrun || heldOnce.has(brokenKey(error))
+    if (!isOutrun || triesLeft <= 1) throw error
     return restarting(call, triesLeft - 1)
   }
 }

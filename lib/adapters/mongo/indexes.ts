@@ -19,6 +19,11 @@ const indexes: readonly Index[] = [
     options: { name: 'one_holder_of_an_address', unique: true, sparse: true },
   },
   { collection: 'accounts', key: { displayNameKey: 1 }, options: { name: 'by_display_name' } },
+  {
+    collection: 'accounts',
+    key: { createdBy: 1 },
+    options: { name: 'reservations', partialFilterExpression: { state: 'approved' } },
+  },
   { collection: 'sessions', key: { username: 1 }, options: { name: 'by_username' } },
   {
     collection: 'sessions',
@@ -74,6 +79,8 @@ const indexes: readonly Index[] = [
   { collection: 'registrations', key: { status: 1 }, options: { name: 'by_status' } },
   { collection: 'registrations', key: { expiresAt: 1 }, options: { name: 'by_expiry' } },
   { collection: 'registrations', key: { parkedAt: 1 }, options: { name: 'by_parking' } },
+  { collection: 'registrations', key: { addressKey: 1 }, options: { name: 'by_address' } },
+  { collection: 'registrations', key: { nameKey: 1 }, options: { name: 'by_name' } },
   { collection: 'registrations', key: { 'sealed.keyId': 1 }, options: { name: 'by_key' } },
   {
     collection: 'heldAddresses',

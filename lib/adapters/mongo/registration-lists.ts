@@ -16,6 +16,8 @@ export function mongoRegistrationLists(scope: Scope): Records['registrationLists
     countPending: (most) =>
       run(() => registrations.countDocuments({ status: 'pending' }, { ...tx, limit: most })),
     position: (registration) => run(() => registrations.countDocuments(before(registration), tx)),
+    countWaiting: (time) =>
+      run(() => registrations.countDocuments({ waits: true, createdAt: { $lte: time } }, tx)),
     waiting: (after, most) =>
       run(() => list({ waits: true, ...(after ? isAfter(after) : {}) }, most, byAge)),
     expired: (now, most) =>

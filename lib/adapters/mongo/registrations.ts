@@ -1,5 +1,5 @@
 import type { Records } from '../../ports.ts'
-import type { Registration } from '../../registrations/registration.ts'
+import { Outrun, type Registration } from '../../registrations/registration.ts'
 import type { RegistrationDocument, Scope } from './collections.ts'
 
 /** Registrations in MongoDB. */
@@ -20,7 +20,8 @@ export function mongoRegistrations({ collections, tx, run }: Scope): Records['re
       run(async () => {
         const { rid, revision } = registration
         const next = toDocument({ ...registration, revision: revision + 1 })
-        return (await registrations.replaceOne({ _id: rid, revision }, next, tx)).matchedCount === 1
+        const { matchedCount } = await registrations.replaceOne({ _id: rid, revision }, next, tx)
+        if (matchedCount !== 1) throw new Outrun('Changed meanwhile')
       }),
     begin: (rid, now) =>
       run(async () => {
@@ -28,10 +29,11 @@ export function mongoRegistrations({ collections, tx, run }: Scope): Records['re
         const open = { _id: rid, status: 'approved' as const, endedAt: null, $or: isWanted }
         return (await registrations.updateOne(open, beginning(now), tx)).matchedCount === 1
       }),
-    remove: (rid, revision) =>
-      run(
-        async () => (await registrations.deleteOne({ _id: rid, revision }, tx)).deletedCount === 1,
-      ),
+    remove: ({ rid, revision }) =>
+      run(async () => {
+        const { deletedCount } = await registrations.deleteOne({ _id: rid, revision }, tx)
+        if (deletedCount !== 1) throw new Outrun('Changed meanwhile')
+      }),
   }
 }
 

@@ -15,15 +15,16 @@ export interface ResealUses {
  * as it is: its key may come back.
  */
 export async function resealRegistrations(uses: ResealUses): Promise<void> {
-  if (await uses.lookup.reseal()) uses.log.info('lookup_key_resealed')
   const keyId = await uses.sealer.currentKeyId()
   const old = await uses.database.registrationLists.sealedByOthers(keyId, sweepLimit)
-  let failures = 0
+  const isKeyMoved = await uses.lookup.reseal().catch(() => undefined)
+  if (isKeyMoved) uses.log.info('lookup_key_resealed')
+  let failures = isKeyMoved === undefined ? 1 : 0
   for (const { rid } of old) {
     const isDone = await resealOne(uses, rid).catch(() => false)
     if (!isDone) failures += 1
   }
-  if (failures > 0) uses.log.error('reseal_failed', { reason: `${failures} of ${old.length}` })
+  if (failures > 0) uses.log.error('reseal_failed', { reason: `${failures} of ${old.length + 1}` })
 }
 
 async function resealOne({ database, sealer }: ResealUses, rid: string): Promise<boolean> {

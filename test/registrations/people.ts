@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { CallAnswer, CallOptions } from '../support/call.ts'
-import type { TestWorld } from '../support/world.ts'
+import { sharedServers } from '../support/servers.ts'
+import { newTestWorld, type TestWorld, type TestWorldOptions } from '../support/world.ts'
 
 /** One who may open a registration. */
 export interface Key {
@@ -56,3 +57,56 @@ export async function mailedKeys(world: TestWorld, address: string): Promise<rea
     return found?.[1] && found[2] ? [{ rid: found[1], token: found[2] }] : []
   })
 }
+
+/** A world with two managers. */
+export function newPlace(options: TestWorldOptions = {}): Promise<TestWorld> {
+  return newTestWorld({ ...options, settings: { ...registering, ...options.settings } })
+}
+
+/** A registration that the first manager has approved. */
+export async function approved(
+  world: TestWorld,
+  body: Readonly<Record<string, unknown>> = {},
+): Promise<Key> {
+  const key = await submit(world, body)
+  await world.runWorkers()
+  const manager = await mailedKey(world, managers[0])
+  const answer = await callWith(world, manager)('PUT', { body: { status: 'approved' } })
+  expect(answer.status, answer.text).toBe(200)
+  return key
+}
+
+/** The request that picks a username. */
+export function pick(username: string) {
+  return { body: { matrix_status: 'processing', username } } as const
+}
+
+/** Does one thing at the desk. */
+export function atDesk(world: TestWorld, key: Key) {
+  return (body: Readonly<Record<string, unknown>>) =>
+    callWith(world, key)('POST', { body }, `/registrations/${key.rid}/desk/`)
+}
+
+/** The Matrix server of a world, from its own side. */
+export async function matrixOf(world: TestWorld) {
+  const { matrix } = await sharedServers()
+  const { name } = world.installation
+  return {
+    names: () =>
+      matrix
+        .accounts(name)
+        .all()
+        .map(({ localpart }) => localpart),
+    accounts: matrix.accounts(name),
+    setFault: (fault: Parameters<typeof matrix.setFault>[1]) => matrix.setFault(name, fault),
+  }
+}
+
+/** Everything that the database holds, as text. */
+export async function everythingIn(world: TestWorld): Promise<string> {
+  const collections = await world.db.collections()
+  return JSON.stringify(await Promise.all(collections.map((one) => one.find().toArray())))
+}
+
+/** Hours in milliseconds. */
+export const hours = (count: number) => count * 3_600_000

@@ -17,7 +17,7 @@ export function mongoRegistrationLists(scope: Scope): Records['registrationLists
       run(() => registrations.countDocuments({ status: 'pending' }, { ...tx, limit: most })),
     position: (registration) => run(() => registrations.countDocuments(before(registration), tx)),
     countWaiting: (time) =>
-      run(() => registrations.countDocuments({ waits: true, createdAt: { $lte: time } }, tx)),
+      run(() => registrations.countDocuments({ waits: true, createdAt: upTo(time) }, tx)),
     waiting: (after, most) =>
       run(() => list({ waits: true, ...(after ? isAfter(after) : {}) }, most, byAge)),
     expired: (now, most) =>
@@ -37,7 +37,12 @@ const byAge = { createdAt: 1, _id: 1 } as const
 
 function before({ createdAt, rid }: Place): Filter<RegistrationDocument> {
   const isBefore = [{ createdAt: { $lt: createdAt } }, { createdAt, _id: { $lt: rid } }]
-  return { waits: true, createdAt: { $lte: createdAt }, $or: isBefore }
+  return { waits: true, createdAt: upTo(createdAt), $or: isBefore }
+}
+
+// Dates have whole milliseconds. SecantusDB 0.5.3 leaves out what is equal to an upper bound in the middle of an index.
+function upTo(time: Date) {
+  return { $lt: new Date(time.getTime() + 1) }
 }
 
 function isAfter({ createdAt, rid }: Place): Filter<RegistrationDocument> {

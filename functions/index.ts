@@ -7,8 +7,12 @@ import { handler as resetPassword } from './community/reset-password.ts'
 import { handler as setPassword } from './community/set-password.ts'
 import { handler as completeRegistration } from './registrations/complete.ts'
 import { handler as decideRegistration } from './registrations/decide.ts'
+import { handler as registrationDecisionPage } from './registrations/decision-page.ts'
+import { handler as registrationDecisionScript } from './registrations/decision-script.ts'
 import { handler as deskOfRegistration } from './registrations/desk.ts'
 import { handler as readRegistration } from './registrations/read.ts'
+import { handler as registrationStatusPage } from './registrations/status-page.ts'
+import { handler as registrationStatusScript } from './registrations/status-script.ts'
 import { handler as submitRegistration } from './registrations/submit.ts'
 import { handler as withdrawRegistration } from './registrations/withdraw.ts'
 import { handler as docs } from './service/docs.ts'
@@ -39,6 +43,10 @@ export const functions = {
   'registrations-complete': completeRegistration,
   'registrations-withdraw': withdrawRegistration,
   'registrations-desk': deskOfRegistration,
+  'registrations-status-page': registrationStatusPage,
+  'registrations-status-script': registrationStatusScript,
+  'registrations-decision-page': registrationDecisionPage,
+  'registrations-decision-script': registrationDecisionScript,
   'service-start-page': startPage,
   'service-health': health,
   'service-openapi': openapi,

@@ -75,7 +75,7 @@ export interface EndpointDefinition<
   /** Schema of the JSON answer. Undeclared fields never leave. */
   readonly output?: Output
   /** Media type of an answer that is not JSON, beside `output` or instead of it. */
-  readonly media?: 'text/html' | 'text/css' | 'application/json'
+  readonly media?: 'text/html' | 'text/css' | 'text/javascript' | 'application/json'
   /** Codes besides those that every endpoint has (lib/http/endpoint.ts, `impliedFailures`). */
   readonly failures: readonly FailureCode[]
   readonly dialect: DialectName

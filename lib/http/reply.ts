@@ -9,6 +9,9 @@ export interface Reply {
 const pagePolicy =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+// Files of our own, never a line inside the page; what the script asks is this origin (T19).
+const scriptPolicy = `${pagePolicy}; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'`
+
 /** A page for a browser: no script, nothing from elsewhere, no referrer (contracts/README.md). */
 export function page(body: string, status = 200): Reply {
   return {
@@ -22,6 +25,12 @@ export function page(body: string, status = 200): Reply {
     },
     body,
   }
+}
+
+/** A page with a script of its own, which is a file (contracts/README.md). */
+export function scriptedPage(body: string, status = 200): Reply {
+  const plain = page(body, status)
+  return { ...plain, headers: { ...plain.headers, 'content-security-policy': scriptPolicy } }
 }
 
 /** 302 to a path of our own. */

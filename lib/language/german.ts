@@ -2,6 +2,7 @@ import type { Messages } from './english.ts'
 import { choosePlural, formatAmount, formatMoment, formatNumber, formatWait } from './formats.ts'
 import { germanFailures } from './german-failures.ts'
 import { germanRegistrationMails } from './german-registration-mails.ts'
+import { germanRegistrationPages } from './german-registration-pages.ts'
 
 /** The German sentences. They say "du": this is a community, not an office. */
 export const german: Messages = {
@@ -134,6 +135,8 @@ export const german: Messages = {
   },
 
   failure: (code) => germanFailures[code],
+
+  registrations: germanRegistrationPages,
 
   mails: {
     registrations: germanRegistrationMails,

@@ -1,0 +1,26 @@
+import { siteSettings } from '../../lib/adapters/settings.ts'
+import { endpoint } from '../../lib/http/endpoint.ts'
+import { scriptedPage } from '../../lib/http/reply.ts'
+import { keyPage } from '../../lib/pages/registration-layout.ts'
+
+export const handler = endpoint({
+  method: 'GET',
+  path: '/registrations/status',
+  summary: 'The page where an asker sees how far a registration is',
+  description:
+    'Alike for everybody: its script takes rid and token from the fragment of the mailed link.',
+  auth: 'anyone',
+  status: 200,
+  media: 'text/html',
+  failures: [],
+  dialect: 'community',
+  uses: { site: siteSettings },
+  handler: ({ language, uses: { site } }) =>
+    scriptedPage(
+      keyPage(
+        'status',
+        { language: language ?? site.defaultLanguage, communityName: site.communityName },
+        ['matrix', 'yunohost'],
+      ),
+    ),
+})

@@ -61,7 +61,7 @@ export const germanRegistrationPages: RegistrationPageMessages = {
       done: 'Deine Antwort ist jetzt beim Team.',
     },
     pick: {
-      title: 'Willkommen! Wähle deinen Benutzernamen',
+      title: 'Willkommen! Wähle deinen Namen',
       lead: 'Deine Registrierung ist angenommen. Es fehlt nur noch dein Benutzername.',
       taken:
         'Der Name, den du gewählt hattest, war auf unserem Server doch schon vergeben. Bitte wähle einen anderen.',

@@ -1,7 +1,7 @@
 import type { RegistrationPageMessages } from '../language/english-registration-pages.ts'
 import { registrationPageMessages } from '../language/registration-pages.ts'
 import { stateBadge } from './registration-account.ts'
-import { decideForms, deskForms, noteForm, undoForm } from './registration-desk.ts'
+import { askForm, claimForm, decideForms, noteForm, undoForm } from './registration-desk.ts'
 import {
   factList,
   mainHeading,
@@ -46,6 +46,7 @@ export function decisionContent(page: DecisionPage): Tree {
       outcome(page, words),
       decisionOf(page, words.decision),
       factList(factsOf(page, words)),
+      status === 'pending' ? claimForm(page, words.decision) : undefined,
       wordsOf(page, words.decision),
     ]),
     status === 'pending' ? decideForms(page, words.decision) : undefined,
@@ -67,19 +68,19 @@ function decisionOf({ registration, toMoment }: DecisionPage, words: Words): Tre
 function factsOf(page: DecisionPage, all: RegistrationPageMessages) {
   const { registration } = page
   const { facts, ...words } = all.decision
-  const facts_: (readonly [string, Tree])[] = [
+  const known: (readonly [string, Tree])[] = [
     [facts.created, momentOf(page, registration.created)],
     [facts.expires, momentOf(page, registration.expires)],
     [facts.address, registration.address_confirmed ? words.confirmed : words.unconfirmed],
   ]
-  if (registration.referral_code) facts_.push([facts.referral, registration.referral_code])
+  if (registration.referral_code) known.push([facts.referral, registration.referral_code])
   if (registration.position !== null) {
-    facts_.push([facts.position, words.ahead(registration.position)])
+    known.push([facts.position, words.ahead(registration.position)])
   }
   if (registration.status === 'pending') {
-    facts_.push([facts.claimedBy, registration.claimed_by ?? words.nobody])
+    known.push([facts.claimedBy, registration.claimed_by ?? words.nobody])
   }
-  return registration.status === 'approved' ? [...facts_, ...accountFacts(page, all)] : facts_
+  return registration.status === 'approved' ? [...known, ...accountFacts(page, all)] : known
 }
 
 function accountFacts(
@@ -127,7 +128,7 @@ function historyOf(
 function deskOf(page: DecisionPage, words: Words): Tree {
   const { notes, status } = page.registration
   return element('div', { class: status === 'pending' ? 'pair' : undefined }, [
-    status === 'pending' ? deskForms(page, words) : undefined,
+    status === 'pending' ? askForm(page, words) : undefined,
     element('section', { class: 'card', 'aria-labelledby': 'notes' }, [
       element('h2', { id: 'notes' }, words.notes.heading),
       notes.length === 0 ? element('p', { class: 'quiet' }, words.notes.none) : undefined,

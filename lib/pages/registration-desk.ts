@@ -59,20 +59,26 @@ function tellChoice(value: string, label: string, isChosen: boolean): Tree {
   ])
 }
 
-/** Looking after a registration, and asking back. */
-export function deskForms(
+/** Looking after a registration, so that two do not do the same, or no longer. */
+export function claimForm(
   page: RegistrationPage & { readonly registration: ManagerView },
   words: Words,
 ): Tree {
   const claiming = page.registration.claimed_by === null ? 'claim' : 'release'
-  const { ask } = words
-  return card('ask', ask.heading, [
+  return form(page, claiming, submitButton(words[claiming], 'plain'))
+}
+
+/** Asking back. */
+export function askForm(page: RegistrationPage, { ask }: Words): Tree {
+  const { label, hint } = ask
+  return card(
+    'ask',
+    ask.heading,
     form(page, 'ask', [
-      textField({ ...fieldOf(page, 'ask'), label: ask.label, hint: ask.hint, isRequired: true }),
+      textField({ ...fieldOf(page, 'ask'), label, hint, isRequired: true }),
       submitButton(ask.submit, 'plain'),
     ]),
-    form(page, claiming, submitButton(words[claiming], 'plain')),
-  ])
+  )
 }
 
 /** A note for the other managers. */

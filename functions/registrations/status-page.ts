@@ -1,4 +1,4 @@
-import { siteSettings } from '../../lib/adapters/settings.ts'
+import { registeringSettings, siteSettings } from '../../lib/adapters/settings.ts'
 import { endpoint } from '../../lib/http/endpoint.ts'
 import { scriptedPage } from '../../lib/http/reply.ts'
 import { keyPage } from '../../lib/pages/registration-layout.ts'
@@ -13,14 +13,14 @@ export const handler = endpoint({
   status: 200,
   media: 'text/html',
   failures: [],
-  dialect: 'community',
-  uses: { site: siteSettings },
-  handler: ({ language, uses: { site } }) =>
+  dialect: 'registrations',
+  uses: { site: siteSettings, registering: registeringSettings },
+  handler: ({ language, uses: { site, registering } }) =>
     scriptedPage(
       keyPage(
         'status',
         { language: language ?? site.defaultLanguage, communityName: site.communityName },
-        ['matrix', 'yunohost'],
+        registering.targets,
       ),
     ),
 })

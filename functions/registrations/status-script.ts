@@ -10,7 +10,7 @@ export const handler = endpoint({
   status: 200,
   media: 'text/javascript',
   failures: [],
-  dialect: 'community',
+  dialect: 'registrations',
   assets: ['registration-status.js'],
   uses: { assets: buildAssets },
   handler: async ({ uses: { assets } }) =>

@@ -13,13 +13,9 @@ import {
 } from '../../lib/pages/registration-link.ts'
 import { outcome } from '../../lib/pages/registration-parts.ts'
 import { isDeadEnd, sentenceOf, type Trouble } from '../../lib/pages/registration-problem.ts'
-import type {
-  Credentials,
-  RegistrationPage,
-  Target,
-  Typed,
-} from '../../lib/pages/registration-view.ts'
+import type { Credentials, RegistrationPage, Typed } from '../../lib/pages/registration-view.ts'
 import type { Tree } from '../../lib/pages/tree.ts'
+import type { Target } from '../../lib/registrations/registration.ts'
 import { troubleOf } from './api.ts'
 import type { Browser, DomElement, DomEvent } from './browser.ts'
 import { copyOnClick } from './copy.ts'

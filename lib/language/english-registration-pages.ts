@@ -59,8 +59,8 @@ export const englishRegistrationPages = {
     pick: {
       title: 'Welcome! Pick your username',
       lead: 'Your registration is approved. Only your username is missing.',
-      taken:
-        'The name that you picked turned out to be taken on our server. Please pick another one.',
+      taken: (name: string) =>
+        `It turned out that the name ${name} cannot be had on our server. Please pick another one.`,
       label: 'Username',
       rulesIntro: 'A username',
       rules: [

@@ -63,8 +63,8 @@ export const germanRegistrationPages: RegistrationPageMessages = {
     pick: {
       title: 'Willkommen! Wähle deinen Namen',
       lead: 'Deine Registrierung ist angenommen. Es fehlt nur noch dein Benutzername.',
-      taken:
-        'Der Name, den du gewählt hattest, war auf unserem Server doch schon vergeben. Bitte wähle einen anderen.',
+      taken: (name) =>
+        `Es hat sich gezeigt, dass der Name ${name} auf unserem Server nicht zu haben ist. Bitte wähle einen anderen.`,
       label: 'Benutzername',
       rulesIntro: 'Ein Benutzername',
       rules: [

@@ -30,7 +30,7 @@ export function progress(page: StatusPage): Tree {
   return element('section', { 'aria-labelledby': 'progress' }, [
     element('h2', { id: 'progress' }, parts.heading),
     factList([
-      [username, element('strong', { translate: 'no' }, page.registration.username ?? '')],
+      [username, element('strong', { translate: 'no' }, page.registration.username)],
       ...rows,
     ]),
   ])

@@ -102,10 +102,15 @@ function wordsOf({ registration, ...page }: DecisionPage, words: Words): Tree {
           element('h2', {}, words.messageHeading),
           element('p', { class: 'quiet' }, words.noMessage),
         ]),
-    question ? quotation(words.questionHeading, question) : undefined,
-    question || answer ? quotation(words.answerHeading, answer ?? words.noAnswer) : undefined,
+    question ? quotation(words.questionHeading, question.text) : undefined,
+    question ? answerOf(answer, words) : undefined,
     history.length === 0 ? undefined : historyOf(history, words, page),
   ]
+}
+
+function answerOf(answer: ManagerView['answer'], words: Words): Tree {
+  if (answer) return quotation(words.answerHeading, answer.text)
+  return element('p', { class: 'quiet' }, words.noAnswer)
 }
 
 function historyOf(

@@ -4,6 +4,7 @@ import { Failure, failureEntry } from '../failure.ts'
 import { page, type Reply } from '../http/reply.ts'
 import { formatMoment } from '../language/formats.ts'
 import { registrationPageMessages } from '../language/registration-pages.ts'
+import type { Target } from '../registrations/registration.ts'
 import type { PageStyle } from './layout.ts'
 import {
   type AskerActions,
@@ -19,7 +20,7 @@ import { deadContent, type PageKind } from './registration-link.ts'
 import { isDeadEnd, isTooLate, sentenceOf } from './registration-problem.ts'
 import { type StatusPage, withdrawnView } from './registration-stage.ts'
 import { statusContent, statusTitle } from './registration-status.ts'
-import type { Credentials, RegistrationPage, Target, Typed } from './registration-view.ts'
+import type { Credentials, RegistrationPage, Typed } from './registration-view.ts'
 
 const keys = { rid: z.string().max(128), token: z.string().max(128) }
 const text = z.string().max(4000).optional()

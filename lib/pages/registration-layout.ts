@@ -1,8 +1,8 @@
 import { markup } from '../language/markup.ts'
 import { registrationPageMessages } from '../language/registration-pages.ts'
+import type { Target } from '../registrations/registration.ts'
 import { layOut, type PageStyle } from './layout.ts'
 import { linkContent, type PageKind, pagePaths } from './registration-link.ts'
-import type { Target } from './registration-view.ts'
 import type { Tree } from './tree.ts'
 import { toMarkup } from './tree-markup.ts'
 

@@ -1,4 +1,5 @@
-import type { AskerView, RegistrationPage, Target, TargetState } from './registration-view.ts'
+import type { Target } from '../registrations/registration.ts'
+import type { AskerView, RegistrationPage, TargetState } from './registration-view.ts'
 
 /** The status page of one asker. */
 export interface StatusPage extends RegistrationPage {
@@ -23,7 +24,7 @@ export function stageOf(registration: AskerView, targets: readonly Target[]): St
   if (registration.status === 'deleted') return 'withdrawn'
   if (registration.status === 'rejected') return 'rejected'
   if (registration.status === 'pending') return registration.question === null ? 'waiting' : 'asked'
-  if (registration.username === null) return 'pick'
+  if (registration.username === '') return 'pick'
   const states = targets.map((target) => stateOn(registration, target))
   if (states.includes('failed')) return 'stuck'
   return states.every((state) => state === 'success') ? 'ready' : 'making'
@@ -40,7 +41,7 @@ export function stateOn(
 /** What is left to show of a registration that its asker took back. */
 export const withdrawnView: AskerView = {
   status: 'deleted',
-  username: null,
+  username: '',
   email: null,
   matrix_status: 'pending',
   account_status: null,
@@ -49,5 +50,6 @@ export const withdrawnView: AskerView = {
   position: null,
   question: null,
   message: null,
+  refused_username: null,
   can_renew_password: false,
 }

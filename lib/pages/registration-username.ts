@@ -8,10 +8,10 @@ import { element, type Tree } from './tree.ts'
 export function usernameForm(page: StatusPage): Tree {
   const { pick } = registrationPageMessages(page.language).status
   const { registration, typed, problem } = page
-  // After a try that failed the registration is open for another name again (registrations.md).
-  const wasTaken = registration.matrix_status === 'failed' && problem === undefined
+  // Only trying tells what Matrix names are taken, and then another one can be picked (registrations.md).
+  const taken = problem === undefined ? registration.refused_username : null
   return [
-    wasTaken ? element('p', { class: 'notice' }, pick.taken) : undefined,
+    taken === null ? undefined : element('p', { class: 'notice' }, pick.taken(taken)),
     actionForm(page, { name: 'complete', path: pagePaths.status }, [
       usernameField(pick, { value: typed?.username, isRefused: problem !== undefined }),
       emailField(pick, typed?.email ?? registration.email ?? undefined),

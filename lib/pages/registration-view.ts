@@ -1,54 +1,29 @@
 import type { Language } from '../accounts/account.ts'
+import type { AskerRecord, StaffRecord } from '../registrations/answers.ts'
+import type { Target } from '../registrations/registration.ts'
 
-// Named as registrations.md names them: the pages' scripts get them from the API exactly so.
+/** How far an account is on one server. */
+export type TargetState = StaffRecord['matrix_status']
 
-/** What became of an account on one target. */
-export type TargetState = 'pending' | 'processing' | 'success' | 'failed'
-
-/** Servers that an approved registration gets an account on. */
-export type Target = 'matrix' | 'yunohost'
-
-/** A registration as its asker is shown it. Moments are RFC 3339 texts. */
-export interface AskerView {
-  readonly status: 'pending' | 'approved' | 'rejected' | 'deleted'
-  readonly username: string | null
-  readonly email: string | null
-  readonly matrix_status: TargetState
-  readonly account_status: TargetState | null
-  /** The reason of the decision, where the manager chose to show it. */
-  readonly note: string | null
-  readonly expires: string
-  /** Open registrations before this one; null once it is decided. */
-  readonly position: number | null
-  /** The last question of the staff that waits for an answer. */
-  readonly question: string | null
-  readonly message: string | null
-  readonly can_renew_password: boolean
-}
+/** A registration as its asker is shown it, named as the API names it: the page's script gets it from there. */
+export type AskerView = Pick<
+  AskerRecord,
+  | 'status'
+  | 'username'
+  | 'email'
+  | 'matrix_status'
+  | 'account_status'
+  | 'note'
+  | 'expires'
+  | 'position'
+  | 'question'
+  | 'message'
+  | 'refused_username'
+  | 'can_renew_password'
+>
 
 /** A registration as those who decide are shown it. */
-export interface ManagerView {
-  readonly status: AskerView['status']
-  readonly matrix_status: TargetState
-  readonly account_status: TargetState | null
-  readonly note: string | null
-  readonly created: string
-  readonly expires: string
-  readonly position: number | null
-  readonly message: string | null
-  readonly referral_code: string | null
-  readonly address_confirmed: boolean
-  readonly claimed_by: string | null
-  readonly decided_by: string | null
-  readonly decided_at: string | null
-  readonly question: string | null
-  readonly answer: string | null
-  readonly notes: ReadonlyArray<{ readonly by: string; readonly at: string; readonly text: string }>
-  readonly history: ReadonlyArray<{ readonly status: Ending; readonly at: string }>
-}
-
-/** How an earlier registration ended. */
-export type Ending = 'approved' | 'rejected' | 'expired' | 'withdrawn' | 'finished'
+export type ManagerView = Omit<StaffRecord, 'rid' | 'token' | 'username' | 'password' | 'email'>
 
 /** What both pages know besides the registration. */
 export interface RegistrationPage {

@@ -262,7 +262,8 @@ summary:hover { text-decoration: underline; text-underline-offset: 0.18em }
 .withdraw[open] summary { margin-bottom: 0.5rem }
 body:has(.desk) { --width: 52rem }
 .desk > * + * { margin-top: 1.25rem }
-.desk form + form { margin-top: 1rem }
+form + form { margin-top: 1rem }
+.desk .facts + form { margin-bottom: 1.5rem }
 .note { margin: 0 0 1rem; padding: 0.8rem 1rem; background: var(--back); border-radius: 10px }
 .note .quiet { margin: 0 0 0.25rem }
 .note .written { margin: 0; white-space: pre-wrap }

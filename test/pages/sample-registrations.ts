@@ -3,7 +3,7 @@ import type { AskerView, ManagerView } from '../../lib/pages/registration-view.t
 /** A registration that nobody has looked at yet, as its asker is shown it. */
 export const asked: AskerView = {
   status: 'pending',
-  username: null,
+  username: '',
   email: 'robin@mail.example',
   matrix_status: 'pending',
   account_status: 'pending',
@@ -12,6 +12,7 @@ export const asked: AskerView = {
   position: 3,
   question: null,
   message: 'Hello!\nI know Ash from the choir, and I would love to join the chat.',
+  refused_username: null,
   can_renew_password: false,
 }
 
@@ -21,6 +22,7 @@ export const toDecide: ManagerView = {
   matrix_status: 'pending',
   account_status: 'pending',
   note: null,
+  modified: '2026-11-20T14:03:00Z',
   created: '2026-11-20T14:03:00Z',
   expires: '2026-11-22T14:03:00Z',
   position: 0,
@@ -43,7 +45,7 @@ export const askers = {
   waiting: asked,
   asked: { ...asked, question: 'How did you hear of us?\nAnd what do you sing?' },
   pick: { ...asked, status: 'approved', position: null, note: 'Welcome to the choir!' },
-  taken: { ...asked, status: 'approved', position: null, matrix_status: 'failed' },
+  taken: { ...asked, status: 'approved', position: null, refused_username: 'robin' },
   making: { ...asked, ...making, matrix_status: 'processing' },
   stuck: { ...asked, ...making, matrix_status: 'success', account_status: 'failed' },
   ready: {
@@ -69,8 +71,12 @@ export const managers = {
   busy: {
     ...toDecide,
     claimed_by: 'kim@staff.example',
-    question: 'How did you hear of us?',
-    answer: 'Ash told me.',
+    question: {
+      by: 'kim@staff.example',
+      at: '2026-11-20T15:10:00Z',
+      text: 'How did you hear of us?',
+    },
+    answer: { at: '2026-11-20T15:20:00Z', text: 'Ash told me.' },
     notes,
     history: [{ status: 'expired', at: '2026-10-02T09:00:00Z' }],
   },
@@ -79,7 +85,7 @@ export const managers = {
     message: null,
     referral_code: null,
     address_confirmed: false,
-    question: 'Who are you?',
+    question: { by: 'kim@staff.example', at: '2026-11-20T15:10:00Z', text: 'Who are you?' },
   },
   approved: {
     ...toDecide,

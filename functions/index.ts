@@ -7,10 +7,12 @@ import { handler as resetPassword } from './community/reset-password.ts'
 import { handler as setPassword } from './community/set-password.ts'
 import { handler as completeRegistration } from './registrations/complete.ts'
 import { handler as decideRegistration } from './registrations/decide.ts'
+import { handler as registrationDecisionForm } from './registrations/decision-form.ts'
 import { handler as registrationDecisionPage } from './registrations/decision-page.ts'
 import { handler as registrationDecisionScript } from './registrations/decision-script.ts'
 import { handler as deskOfRegistration } from './registrations/desk.ts'
 import { handler as readRegistration } from './registrations/read.ts'
+import { handler as registrationStatusForm } from './registrations/status-form.ts'
 import { handler as registrationStatusPage } from './registrations/status-page.ts'
 import { handler as registrationStatusScript } from './registrations/status-script.ts'
 import { handler as submitRegistration } from './registrations/submit.ts'
@@ -44,8 +46,10 @@ export const functions = {
   'registrations-withdraw': withdrawRegistration,
   'registrations-desk': deskOfRegistration,
   'registrations-status-page': registrationStatusPage,
+  'registrations-status-form': registrationStatusForm,
   'registrations-status-script': registrationStatusScript,
   'registrations-decision-page': registrationDecisionPage,
+  'registrations-decision-form': registrationDecisionForm,
   'registrations-decision-script': registrationDecisionScript,
   'service-start-page': startPage,
   'service-health': health,

@@ -2,6 +2,7 @@ import { registeringSettings, siteSettings } from '../../lib/adapters/settings.t
 import { endpoint } from '../../lib/http/endpoint.ts'
 import { scriptedPage } from '../../lib/http/reply.ts'
 import { keyPage } from '../../lib/pages/registration-layout.ts'
+import { placesOf } from '../../lib/pages/registration-places.ts'
 
 export const handler = endpoint({
   method: 'GET',
@@ -20,7 +21,7 @@ export const handler = endpoint({
       keyPage(
         'status',
         { language: language ?? site.defaultLanguage, communityName: site.communityName },
-        registering.targets,
+        placesOf(registering, site),
       ),
     ),
 })

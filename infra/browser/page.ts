@@ -75,11 +75,12 @@ export function startPage<View, Done>(browser: Browser, script: PageScript<View,
 
 function lookOf({ document }: Browser, root: DomElement): RegistrationPage {
   const language: Language = document.documentElement.lang === 'de' ? 'de' : 'en'
+  const { targets = '', matrix = '', yunohost = '' } = root.dataset
   const names: readonly Target[] = ['matrix', 'yunohost']
-  const configured = (root.dataset['targets'] ?? '').split(' ')
   return {
     language,
-    targets: names.filter((name) => configured.includes(name)),
+    targets: names.filter((name) => targets.split(' ').includes(name)),
+    servers: { ...(matrix ? { matrix } : {}), ...(yunohost ? { yunohost } : {}) },
     isScripted: true,
     toMoment: (moment) => formatLocalMoment(new Date(moment), language),
   }

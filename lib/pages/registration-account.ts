@@ -1,4 +1,5 @@
 import { registrationPageMessages } from '../language/registration-pages.ts'
+import type { Target } from '../registrations/registration.ts'
 import { pagePaths } from './registration-link.ts'
 import { actionForm, factList, submitButton } from './registration-parts.ts'
 import { type StatusPage, stateOn } from './registration-stage.ts'
@@ -25,7 +26,8 @@ export function progress(page: StatusPage): Tree {
   const { username, parts } = registrationPageMessages(page.language).status
   const rows = page.targets.map((target) => {
     const state = stateOn(page.registration, target)
-    return [parts.targets[target], stateBadge(state, parts.states[state])] as const
+    const name = accountName(page, target)
+    return [parts.targets[target], [name, stateBadge(state, parts.states[state])]] as const
   })
   return element('section', { 'aria-labelledby': 'progress' }, [
     element('h2', { id: 'progress' }, parts.heading),
@@ -34,6 +36,14 @@ export function progress(page: StatusPage): Tree {
       ...rows,
     ]),
   ])
+}
+
+// As it is written there: @robin:chat.example.org (Matrix, appendix 4.2) and robin@example.org.
+function accountName({ registration: { username }, servers }: StatusPage, target: Target): Tree {
+  const server = servers[target]
+  if (server === undefined) return undefined
+  const name = target === 'matrix' ? `@${username}:${server}` : `${username}@${server}`
+  return element('span', { class: 'name', translate: 'no' }, name)
 }
 
 /** The state on one server, with a sign that does not depend on colour. */

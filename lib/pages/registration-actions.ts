@@ -101,13 +101,13 @@ export async function runManagerForm(
   }
 }
 
-// A reason that is not mailed is kept as a note, and first: a decision whose reason got lost helps nobody.
+// The note of a silent decision is for staff alone; that of a decision which is mailed without its reason is written
+// at the desk, and first: a decision whose reason got lost helps nobody.
 async function reject(actions: ManagerActions, note: string, tell = 'reason'): Promise<void> {
-  const isMailed = tell === 'reason' && note !== ''
-  if (note !== '' && !isMailed) await actions.atDesk('note', note)
+  if (tell === 'decision' && note !== '') await actions.atDesk('note', note)
   await actions.decide({
     status: 'rejected',
-    ...(isMailed ? { note } : {}),
+    ...(tell === 'decision' || note === '' ? {} : { note }),
     ...(tell === 'nothing' ? { silent: true } : {}),
   })
 }

@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import type { Language } from '../accounts/account.ts'
-import { Failure, failureEntry } from '../failure.ts'
+import { Failure } from '../failure.ts'
+import { statusIn } from '../http/dialects.ts'
 import { page, type Reply } from '../http/reply.ts'
 import { formatMoment } from '../language/formats.ts'
 import { registrationPageMessages } from '../language/registration-pages.ts'
-import type { Target } from '../registrations/registration.ts'
 import type { PageStyle } from './layout.ts'
+import { problemPage } from './problem.ts'
 import {
   type AskerActions,
   type AskerOutcome,
@@ -17,10 +18,10 @@ import {
 import { decisionContent, decisionTitle } from './registration-decision.ts'
 import { answerPage } from './registration-layout.ts'
 import { deadContent, type PageKind } from './registration-link.ts'
-import { isDeadEnd, isTooLate, sentenceOf } from './registration-problem.ts'
+import { isDeadEnd, isTooLate, sentenceOf, type Trouble } from './registration-problem.ts'
 import { type StatusPage, withdrawnView } from './registration-stage.ts'
 import { statusContent, statusTitle } from './registration-status.ts'
-import type { Credentials, RegistrationPage, Typed } from './registration-view.ts'
+import type { Credentials, Places, RegistrationPage, Typed } from './registration-view.ts'
 
 const keys = { rid: z.string().max(128), token: z.string().max(128) }
 const text = z.string().max(4000).optional()
@@ -50,21 +51,21 @@ export interface Answering<Actions> {
   /** Opens the registration for the key; throws `unauthenticated` or `forbidden` like the API. */
   readonly open: (credentials: Credentials) => Promise<Actions>
   readonly style: PageStyle
-  readonly targets: readonly Target[]
+  readonly places: Places
 }
 
 type Form = Typed & Credentials
 
 /** Does what a form of the status page asks for, and shows the registration as it is then. */
 export function answerStatusForm(
-  { open, style, targets }: Answering<AskerActions>,
+  { open, style, places }: Answering<AskerActions>,
   form: Form,
 ): Promise<Reply> {
   return orDeadEnd('status', style, async () => {
     const actions = await open(form)
     const tried = await attempt(() => runAskerForm(actions, form), style.language)
     const registration = tried.done?.isWithdrawn ? withdrawnView : await actions.read()
-    const shown = { ...basis(style, targets, form), registration }
+    const shown = { ...basis(style, places, form), registration }
     const { status = 200 } = tried
     return toPage({ ...shown, ...toAnswer(tried, form, style) }, style, status)
   })
@@ -86,7 +87,7 @@ function toAnswer(tried: Tried<AskerOutcome>, form: Form, { language }: PageStyl
 
 /** Does what a form of the decision page asks for, and shows the registration as it is then. */
 export function answerDecisionForm(
-  { open, style, targets }: Answering<ManagerActions>,
+  { open, style, places }: Answering<ManagerActions>,
   form: Form,
 ): Promise<Reply> {
   return orDeadEnd('decision', style, async () => {
@@ -96,7 +97,7 @@ export function answerDecisionForm(
     const { done, tooLate } = registrationPageMessages(style.language).decision
     const isLate = tried.problem !== undefined && isTooLate(form.action, registration)
     const shown = {
-      ...basis(style, targets, form),
+      ...basis(style, places, form),
       registration,
       problem: isLate ? tooLate : tried.problem,
       notice: tried.done && done[tried.done],
@@ -111,11 +112,11 @@ export function answerDecisionForm(
 
 function basis(
   { language }: PageStyle,
-  targets: readonly Target[],
+  places: Places,
   { rid, token }: Credentials,
 ): RegistrationPage {
   const toMoment = (moment: string) => formatMoment(new Date(moment), language)
-  return { language, targets, toMoment, credentials: { rid, token }, isScripted: false }
+  return { language, ...places, toMoment, credentials: { rid, token }, isScripted: false }
 }
 
 interface Tried<Outcome> {
@@ -154,9 +155,13 @@ async function orDeadEnd(
   }
 }
 
-function troubleOf({ code, details: { text, retryAfterSeconds } }: Failure) {
-  const { status } = failureEntry(code)
-  // Of the registrations' dialect: what cannot be read there is 422 (registrations.md).
-  const isBad = code === 'invalid_input' || code === 'username_taken'
-  return { status: isBad ? 422 : status, code, text, retryAfterSeconds }
+function troubleOf({ code, details: { text, retryAfterSeconds } }: Failure): Trouble {
+  const plain = text?.replace(/^\w+: /, '')
+  return { status: statusIn('registrations', code), code, text: plain, retryAfterSeconds }
+}
+
+/** Any other failure of the forms as a page. */
+export function registrationProblem(failure: Failure, style: PageStyle): Reply {
+  const { retryAfterSeconds } = failure.details
+  return page(problemPage({ ...style, code: failure.code, retryAfterSeconds }))
 }

@@ -1,8 +1,8 @@
 import { markup } from '../language/markup.ts'
 import { registrationPageMessages } from '../language/registration-pages.ts'
-import type { Target } from '../registrations/registration.ts'
 import { layOut, type PageStyle } from './layout.ts'
 import { linkContent, type PageKind, pagePaths } from './registration-link.ts'
+import type { Places } from './registration-view.ts'
 import type { Tree } from './tree.ts'
 import { toMarkup } from './tree-markup.ts'
 
@@ -16,9 +16,9 @@ export const pageScripts = {
  * The page that everybody gets who asks for its address: it knows nothing. Its script reads the key behind the #;
  * without script its form sends the key.
  */
-export function keyPage(kind: PageKind, style: PageStyle, targets: readonly Target[]): string {
+export function keyPage(kind: PageKind, style: PageStyle, { targets, servers }: Places): string {
   const { [kind]: words } = registrationPageMessages(style.language)
-  const content = markup`<div id="page" data-targets="${targets.join(' ')}">
+  const content = markup`<div id="page" data-targets="${targets.join(' ')}" data-matrix="${servers.matrix ?? ''}" data-yunohost="${servers.yunohost ?? ''}">
 ${toMarkup(linkContent(kind, style))}
 </div>
 <p id="news" class="unseen" role="status"></p>`

@@ -25,10 +25,16 @@ export type AskerView = Pick<
 /** A registration as those who decide are shown it. */
 export type ManagerView = Omit<StaffRecord, 'rid' | 'token' | 'username' | 'password' | 'email'>
 
-/** What both pages know besides the registration. */
-export interface RegistrationPage {
-  readonly language: Language
+/** Where accounts are made. */
+export interface Places {
   readonly targets: readonly Target[]
+  /** What comes after a username on each of them: the Matrix server's name, the mail domain. */
+  readonly servers: Readonly<Partial<Record<Target, string>>>
+}
+
+/** What both pages know besides the registration. */
+export interface RegistrationPage extends Places {
+  readonly language: Language
   /** A moment as its reader writes it: a script knows the reader's zone, the server does not. */
   readonly toMoment: (moment: string) => string
   /** Where forms carry them: without script every form of the page brings its own key. */
@@ -45,7 +51,7 @@ export interface RegistrationPage {
 
 /** Fields of a form as they came. */
 export type Typed = Readonly<
-  Partial<Record<'action' | 'text' | 'username' | 'email' | 'confirm' | 'tell', string>>
+  Partial<Record<'action' | 'text' | 'username' | 'email' | 'confirm' | 'tell', string | undefined>>
 >
 
 /** What opens one registration to one reader. */

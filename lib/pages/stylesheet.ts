@@ -237,6 +237,7 @@ section.card > h2 { margin-top: 0 }
 .facts div:last-child { border-bottom: 0 }
 .facts dt { flex: 1 1 11rem; color: var(--soft) }
 .facts dd { flex: 2 1 12rem; margin: 0 }
+.facts .name { display: block; font-weight: 650 }
 .badge { display: inline-flex; align-items: center; gap: 0.5rem }
 .badge::before { content: ''; width: 0.7rem; height: 0.7rem; border: 2px solid var(--edge); border-radius: 50% }
 .badge.processing::before { border-color: var(--leaf); border-right-color: transparent; animation: turn 1.2s linear infinite }

@@ -7,6 +7,7 @@ import type { Typed } from '../../lib/pages/registration-view.ts'
 import { askers, managers } from './sample-registrations.ts'
 
 const style = { language: 'en', communityName: 'Blåhaj Land' } as const
+const places = { targets: ['matrix'], servers: { matrix: 'chat.example' } } as const
 const key = { rid: 'r1d', token: 't0ken' }
 
 /** Actions that write down what was asked of them. */
@@ -39,13 +40,13 @@ function newDesk(refusal?: Failure) {
 
 function asAsker(desk: Partial<AskerActions>, form: Typed) {
   const actions = { ...newDesk().asker, ...desk }
-  const answering = { open: async () => actions, style, targets: ['matrix'] as const }
+  const answering = { open: async () => actions, style, places }
   return answerStatusForm(answering, { ...key, ...form })
 }
 
 function asManager(desk: Partial<ManagerActions>, form: Typed) {
   const actions = { ...newDesk().manager, ...desk }
-  const answering = { open: async () => actions, style, targets: ['matrix'] as const }
+  const answering = { open: async () => actions, style, places }
   return answerDecisionForm(answering, { ...key, ...form })
 }
 
@@ -88,10 +89,7 @@ test.each([
   ],
   [
     { action: 'reject', text: 'Spam.', tell: 'nothing' },
-    [
-      ['note', 'Spam.'],
-      ['decide', { status: 'rejected', silent: true }],
-    ],
+    [['decide', { status: 'rejected', note: 'Spam.', silent: true }]],
   ],
   [{ action: 'reject', tell: 'nothing' }, [['decide', { status: 'rejected', silent: true }]]],
   [{ action: 'note', text: 'Hm.' }, [['note', 'Hm.']]],
@@ -148,7 +146,7 @@ test.each(['unauthenticated', 'forbidden', 'unknown_registration'] as const)(
   'a key that is %s leads to the same page, without a challenge',
   async (code) => {
     const open = () => Promise.reject(new Failure(code))
-    const answering = { open, style, targets: ['matrix'] as const }
+    const answering = { open, style, places }
     const asker = await answerStatusForm(answering, key)
     const manager = await answerDecisionForm(answering, key)
     for (const reply of [asker, manager]) {

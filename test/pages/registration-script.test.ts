@@ -296,13 +296,7 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
         ['PUT', { status: 'rejected' }],
       ],
     ],
-    [
-      2,
-      [
-        ['POST', { action: 'note', text: 'We are full.' }],
-        ['PUT', { status: 'rejected', silent: true }],
-      ],
-    ],
+    [2, [['PUT', { status: 'rejected', note: 'We are full.', silent: true }]]],
   ])('a manager rejects by choice %d with %j', async (choice, changes) => {
     const { page, stub } = await visit('decide', managers.fresh)
     await page.fill('#reject-text', 'We are full.')

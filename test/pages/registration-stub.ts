@@ -6,6 +6,7 @@ import { scriptedPage } from '../../lib/http/reply.ts'
 import { keyPage } from '../../lib/pages/registration-layout.ts'
 import type { AskerView, ManagerView } from '../../lib/pages/registration-view.ts'
 import { stylesheet } from '../../lib/pages/stylesheet.ts'
+import { samplePlaces } from './sample-registration-pages.ts'
 
 /** What the stub was asked: everything that a log could hold, and what it must not. */
 export interface AskedOf {
@@ -91,7 +92,7 @@ export async function startStub(
       return
     }
     const style = { language, communityName: 'Blåhaj Land' }
-    const html = keyPage(isStatus ? 'status' : 'decision', style, ['matrix', 'yunohost'])
+    const html = keyPage(isStatus ? 'status' : 'decision', style, samplePlaces)
     const reply = scriptedPage(html)
     response.writeHead(reply.status, reply.headers).end(reply.body)
   }

@@ -7,11 +7,17 @@ import { statusContent, statusTitle } from '../../lib/pages/registration-status.
 import type { RegistrationPage } from '../../lib/pages/registration-view.ts'
 import { askers, managers } from './sample-registrations.ts'
 
+/** An installation that gives accounts on both servers. */
+export const samplePlaces = {
+  targets: ['matrix', 'yunohost'],
+  servers: { matrix: 'chat.example.org', yunohost: 'example.org' },
+} as const
+
 /** How the server writes the pages for whoever has no script. */
 export function sampleLook(language: Language): RegistrationPage {
   return {
     language,
-    targets: ['matrix', 'yunohost'],
+    ...samplePlaces,
     toMoment: (moment) => formatMoment(new Date(moment), language),
     credentials: { rid: 'r1d', token: 't0ken' },
     isScripted: false,
@@ -40,8 +46,8 @@ export function sampleRegistrationPages(language: Language) {
   const secret = { ...look, registration: askers.making, password: 'Regen-Kastanie-7-Turm' }
   const problem = 'The server could not be reached.'
   const others = {
-    'status-key': keyPage('status', style, look.targets),
-    'decide-key': keyPage('decision', style, look.targets),
+    'status-key': keyPage('status', style, look),
+    'decide-key': keyPage('decision', style, look),
     'status-refused': answerPage(style, statusTitle(refused), statusContent(refused)),
     'status-secret': answerPage(style, statusTitle(secret), statusContent(secret)),
     'status-dead': answerPage(style, 'Dead', deadContent('status', look)),

@@ -32,5 +32,21 @@ export const samples: Readonly<Record<string, Readonly<Record<string, string>>>>
     username: 'robin',
     email: 'robin@mail.example',
   },
+  'registrations-status-form': {
+    rid: 'A'.repeat(22),
+    token: 'A'.repeat(43),
+    action: 'complete',
+    text: 'I bake bread.',
+    username: 'robin',
+    email: 'robin@mail.example',
+    confirm: 'yes',
+  },
+  'registrations-decision-form': {
+    rid: 'A'.repeat(22),
+    token: 'A'.repeat(43),
+    action: 'reject',
+    text: 'Seems kind.',
+    tell: 'decision',
+  },
   'registrations-desk': { action: 'note', text: 'Seems kind.' },
 }

@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RouteFact } from '../lib/http/fallback.ts'
+import { pageScripts } from '../lib/pages/registration-layout.ts'
+import { browserScript } from './browser-script.ts'
 import { endpointsOf, type Functions, httpFunctionsOf } from './definitions.ts'
 import { openapiDocument } from './docs/document.ts'
 import { docsPage } from './docs.ts'
@@ -37,6 +39,8 @@ function makersOf(functions: Functions): Readonly<Record<string, Maker>> {
     'common-passwords.txt.br': commonPasswordsAsset,
     'docs.html': async () => docsPage(await document()),
     'openapi.json': async () => JSON.stringify(await document()),
+    [pageScripts.status.asset]: () => browserScript('status'),
+    [pageScripts.decision.asset]: () => browserScript('decision'),
     'routes.json': async () => JSON.stringify(routeFacts(functions)),
   }
 }

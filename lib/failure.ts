@@ -79,6 +79,33 @@ export const failures = {
     text: 'The password contains a character that cannot be typed everywhere. Please leave out control characters.',
   },
 
+  // registrations
+  nothing_asked: { status: 422, text: 'There is no question that waits for an answer.' },
+  password_not_renewable: {
+    status: 422,
+    text: 'A new password cannot be made here any more. Please use the one that you were shown.',
+  },
+  registration_claimed: { status: 422, text: 'Somebody else looks after this registration.' },
+  registration_decided: { status: 422, text: 'This registration was decided already.' },
+  registration_not_approved: { status: 422, text: 'This registration is not approved.' },
+  registration_not_rejected: {
+    status: 422,
+    text: 'Only a rejection can be undone, and this registration is not rejected.',
+  },
+  registration_open_elsewhere: {
+    status: 422,
+    text: 'The same address has another open registration by now.',
+  },
+  registration_underway: {
+    status: 422,
+    text: 'The account is being made already, or is there.',
+  },
+  too_many_pending: {
+    status: 429,
+    text: 'So many people are waiting for a decision that nobody else can ask right now. Please try again later.',
+  },
+  unknown_registration: { status: 404, text: 'There is no such registration.' },
+
   // tasks
   task_not_changeable: { status: 409, text: 'The task is not in a state that allows this.' },
   unknown_task: { status: 404, text: 'There is no such task, or it is not yours.' },
@@ -91,6 +118,8 @@ export type FailureCode = keyof typeof failures
 export interface FailureDetails {
   /** Name of the request field that was refused. */
   readonly field?: string
+  /** Kind of the rule that the field broke, as the schema names it. */
+  readonly rule?: string | undefined
   /** Sentence for people that is more exact than the table's. */
   readonly text?: string
   /** Whole seconds until another try makes sense; sent as `Retry-After`. */

@@ -3,6 +3,7 @@ import type { HostNames } from './accounts/host-names.ts'
 import type { HostFacts } from './passwords/host-facts.ts'
 import type { Link } from './passwords/link.ts'
 import type { Lane, TaskQueue } from './queue/queue.ts'
+import type { Registration, Target, Trace } from './registrations/registration.ts'
 import type { Session } from './sessions/session.ts'
 import type { GateAnswer, GateRequest } from './yunohost/gate.ts'
 
@@ -89,6 +90,10 @@ export interface Records {
      * change of the account at the same time exclude each other (T10). False when it is not.
      */
     touch(username: string, passwordHash: string): Promise<boolean>
+    /** Whether somebody has signed in to this account. */
+    hasSignedIn(username: string): Promise<boolean>
+    /** Removes the account that only reserves a username for a registration, if there is one. */
+    removeReservation(rid: string): Promise<void>
   }
   readonly hostNames: {
     /** The copy that was taken last; none on a fresh installation. */
@@ -118,13 +123,54 @@ export interface Records {
     /** Marks the link as used if it is still good; tells whether this call was the one that used it. */
     spend(tokenHash: string, now: Date): Promise<boolean>
   }
+  readonly registrations: {
+    find(rid: string): Promise<Registration | undefined>
+    /** The registration that this token opens: a wrong rid and a wrong token cost the same (T08). */
+    findByToken(rid: string, tokenHash: string): Promise<Registration | undefined>
+    insert(registration: Registration): Promise<void>
+    /** Writes a new state over the one of its revision. Throws `Outrun` when somebody else was faster. */
+    replace(registration: Registration): Promise<void>
+    /** Marks that a target is about to be changed for it; false once it is over or withdrawn. */
+    begin(rid: string, now: Date): Promise<boolean>
+    /** Throws like `replace`. */
+    remove(registration: Pick<Registration, 'rid' | 'revision'>): Promise<void>
+  }
+  readonly registrationKeys: {
+    /** The rid whose address this is, while that registration is open. */
+    holderOf(addressKey: string): Promise<string | undefined>
+    /** Holds an address; an index refuses the second holder. */
+    hold(addressKey: string, rid: string): Promise<void>
+    free(addressKey: string, rid: string): Promise<void>
+    /** Remembers how a registration ended, under keyed hashes alone. */
+    leaveTrace(keys: readonly string[], trace: Trace): Promise<void>
+    /** How others with one of its keys ended or were decided, newest first. */
+    historyOf(registration: Registration, most: number): Promise<readonly Trace[]>
+  }
+  readonly registrationLists: {
+    /** How many are undecided, counted no further than to `most`. */
+    countPending(most: number): Promise<number>
+    /** How many that staff see were undecided before this one. */
+    position(registration: Registration): Promise<number>
+    /** How many that staff see have waited since before that time. */
+    countWaiting(before: Date): Promise<number>
+    /** Undecided ones that staff see, oldest first, after the given one. */
+    waiting(
+      after: Pick<Registration, 'createdAt' | 'rid'> | undefined,
+      most: number,
+    ): Promise<readonly Registration[]>
+    expired(now: Date, most: number): Promise<readonly Registration[]>
+    /** Those whose task is parked since before that time. */
+    parked(before: Date, most: number): Promise<readonly Registration[]>
+    /** Those that are sealed by another key than this one. */
+    sealedByOthers(keyId: string, most: number): Promise<readonly Registration[]>
+  }
   readonly tasks: TaskQueue
 }
 
 /** Everything that is kept. Outside of `transaction` each call is atomic by itself. */
 export interface Database extends Records {
   readonly counters: Counters
-  /** All or nothing; the work may run more than once, so it does nothing but read and write `records`. */
+  /** All or nothing; the work may run more than once, so it does nothing but read, write `records` and seal. */
   transaction<Result>(work: (records: Records) => Promise<Result>): Promise<Result>
   /** Makes every index that the rules rest on; repeating it changes nothing. */
   prepare(): Promise<void>
@@ -142,8 +188,18 @@ export interface Doorbell {
 /** Secrets of tasks at rest: AES-256-GCM with a key id and associated data. */
 export interface Sealer {
   seal(plain: string, boundTo: string): Promise<SealedValue>
+  /** Id of the key that values are sealed with now. */
+  currentKeyId(): Promise<string>
   /** Throws when the key is gone or the value belongs to something else. */
   open(sealed: SealedValue, boundTo: string): Promise<string>
+}
+
+/** Keyed hashes, by which a personal value is found again where the value itself is not kept. */
+export interface Lookup {
+  /** The same for the same value as long as the database lives, whatever becomes of the sealing keys. */
+  keyOf(kind: 'address' | 'name', value: string): Promise<string>
+  /** Seals the key of the hashes anew where the sealing keys were rotated; tells whether it had to. */
+  reseal(): Promise<boolean>
 }
 
 /** A sealed value as it is stored; every part is base64url text. */
@@ -232,6 +288,17 @@ export interface Tuning {
   readonly createUserPerHour: number
 }
 
+/** How this installation takes registrations. */
+export interface Registering {
+  /** Where an account is made, in this order. */
+  readonly targets: readonly Target[]
+  /** Mail addresses of those who decide. */
+  readonly managers: readonly string[]
+  readonly pendingCap: number
+  /** Second half of every name on Matrix; null where there is no Matrix server. */
+  readonly matrixServerName: string | null
+}
+
 /** How long the engine holds on, waits and lets go, in seconds. One profile makes all of it short for tests. */
 export interface Pace {
   /** How long a worker holds a task before another may take it, and how often it renews that. */
@@ -290,6 +357,7 @@ export interface Ports {
   readonly database: Database
   readonly doorbell: Doorbell
   readonly sealer: Sealer
+  readonly lookup: Lookup
   readonly signer: Signer
   readonly host: Host
   readonly matrix: Matrix
@@ -297,6 +365,7 @@ export interface Ports {
   readonly chat: Chat
   readonly site: Site
   readonly tuning: Tuning
+  readonly registering: Registering
   readonly pace: Pace
   readonly milestones: Milestones
   readonly commonPasswords: CommonPasswords

@@ -1,5 +1,6 @@
 import { discordChat } from '../../lib/adapters/discord.ts'
 import { ringSealer } from '../../lib/adapters/keys.ts'
+import { matrix } from '../../lib/adapters/matrix/matrix.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
 import { paceSettings } from '../../lib/adapters/pace.ts'
 import { sesMailer } from '../../lib/adapters/ses.ts'
@@ -14,7 +15,8 @@ import { laneStopped, taskParked, taskSlow } from '../../lib/tasks/tell-staff.ts
 
 export const handler = worker({
   trigger: { kind: 'queue', lane: 'post' },
-  summary: 'Sends mails and messages to staff, in order for each person',
+  summary:
+    'Sends mails and messages to staff, in order for each person, and makes accounts on Matrix',
   timeoutSeconds: 120,
   memoryMegabytes: 512,
   uses: {
@@ -29,6 +31,7 @@ export const handler = worker({
     milestones: unheardMilestones,
     mailer: sesMailer,
     chat: discordChat,
+    matrix,
   },
   run: (event, uses, context) =>
     answerDoorbell(

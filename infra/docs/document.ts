@@ -7,8 +7,8 @@ const description = `Ask for an account on a community server, and look after it
 
 Every path answers alike with and without a slash at its end. Methods that a path does not have get 405 with \
 \`Allow\`, unknown paths get 404. A body that is not valid JSON, has unknown fields or wrong types, or is too large \
-gets 400. Answers with 429 or 503 say in \`Retry-After\` how many seconds to wait. Work on the server itself is \
-queued: such answers carry \`task_id\` and \`task_url\`.`
+gets 400, under \`/registrations\` 422. Answers with 429 or 503 say in \`Retry-After\` how many seconds to wait. \
+Work on the server itself is queued: such answers carry \`task_id\` and \`task_url\`.`
 
 /** The OpenAPI 3.1 description of every endpoint, made of the definitions that check the requests. */
 export function openapiDocument(functions: Functions, version: string): OpenApiDocument {
@@ -26,6 +26,11 @@ export function openapiDocument(functions: Functions, version: string): OpenApiD
     components: {
       schemas: problemSchemas(),
       securitySchemes: {
+        registration: {
+          type: 'http',
+          scheme: 'basic',
+          description: 'The `rid` of a registration as user, one of its tokens as password.',
+        },
         bearer: {
           type: 'http',
           scheme: 'bearer',
@@ -51,6 +56,7 @@ function pathsOf(functions: Functions): OpenApiDocument['paths'] {
 
 const tagTexts: Readonly<Record<string, string>> = {
   core: 'Pages and facts about the service itself',
+  registrations: 'Registrations with approval',
   community: 'Sign-in, accounts, passwords and tasks',
 }
 

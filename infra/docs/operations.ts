@@ -17,11 +17,16 @@ export function operationOf({ name, definition }: Named<EndpointDefinition>): Op
     summary: definition.summary,
     ...(description === '' ? {} : { description }),
     tags: [familyOf(name)],
-    security: definition.auth === 'anyone' ? [] : [{ bearer: [] }],
+    security: securityOf(definition),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(definition.body ? { requestBody: bodyOf(definition.body, definition.form) } : {}),
     responses: responsesOf(definition),
   }
+}
+
+function securityOf({ auth }: EndpointDefinition): Operation['security'] {
+  if (auth === 'anyone') return []
+  return auth === 'registration' ? [{ registration: [] }, { bearer: [] }] : [{ bearer: [] }]
 }
 
 function rolesText({ auth }: EndpointDefinition): string {

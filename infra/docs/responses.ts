@@ -1,6 +1,6 @@
 import { type FailureCode, failureEntry } from '../../lib/failure.ts'
 import type { EndpointDefinition } from '../../lib/http/definition.ts'
-import { dialects } from '../../lib/http/dialects.ts'
+import { dialects, statusIn } from '../../lib/http/dialects.ts'
 import { impliedFailures } from '../../lib/http/endpoint.ts'
 import type { Content, Response, Schema } from './openapi-types.ts'
 import { outputSchema } from './schema.ts'
@@ -16,7 +16,7 @@ const retryAfter = {
 /** Every documented answer of an endpoint by status code: its own, its failures and those that all have. */
 export function responsesOf(definition: EndpointDefinition): Readonly<Record<string, Response>> {
   const codes = [...new Set([...impliedFailures(definition), ...definition.failures])]
-  const byStatus = Object.groupBy(codes, (code) => String(failureEntry(code).status))
+  const byStatus = Object.groupBy(codes, (code) => String(statusIn(definition.dialect, code)))
   const failed = Object.entries(byStatus).map(([status, these = []]) => [
     status,
     failureResponse(definition, Number(status), these),

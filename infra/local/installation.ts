@@ -124,6 +124,7 @@ function environmentOf(servers: Servers, options: InstallationOptions): Record<s
     // The mailbox is shared by all installations of a process; the sender tells their mails apart.
     MAIL_SENDER: `${options.name}@${mailDomain}`,
     DISCORD_ROLE_ID: '100000000000000001',
+    REGISTRATION_TARGETS: 'matrix,yunohost',
     MANAGERS: managers.join(','),
     AWS_REGION: awsNames.region,
     AWS_ACCESS_KEY_ID: awsNames.credentials.accessKeyId,

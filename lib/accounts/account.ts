@@ -52,6 +52,7 @@ export interface AccountChange {
   readonly failureText?: string | null
   readonly usedOnHost?: boolean
   readonly role?: Role
+  readonly referralCode?: string | null
   /** True gives the username back; refused by the adapter once it was used on the host. */
   readonly releaseName?: boolean
 }

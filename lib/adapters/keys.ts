@@ -24,6 +24,7 @@ export const ringSealer = adapter<Sealer, object>({
       const { current: key } = await ringOf(opening, 'sealing-keys')
       return seal(plain, boundTo, { key, nonce: randomBytes(nonceBytes) })
     },
+    currentKeyId: async () => (await ringOf(opening, 'sealing-keys')).current.id,
     async open(sealed, boundTo) {
       const ring = await ringWith(opening, {
         name: 'sealing-keys',

@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { once, type ReadBy } from '../late.ts'
-import type { Site, Tuning } from '../ports.ts'
+import { matrixServerName } from '../matrix/localpart.ts'
+import type { Registering, Site, Tuning } from '../ports.ts'
+import { usualPendingCap } from '../registrations/policy.ts'
 import { adapter } from './adapter.ts'
 
 /** The setting PUBLIC_URL as an origin. Links carry tokens, so it is https; plain http only on the machine itself. */
@@ -51,4 +53,38 @@ export const tuningSettings = adapter<Tuning, ReadBy<typeof tuningSchema>>({
   secrets: [],
   grants: [],
   open: ({ settings }) => ({ createUserPerHour: settings.CREATE_USER_PER_HOUR }),
+})
+
+const targets = () =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.enum(['matrix', 'yunohost'])).min(1))
+    .refine((names) => new Set(names).size === names.length)
+
+const addresses = () =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((address) => address.trim()))
+    .pipe(z.array(z.email().max(254).toLowerCase()).max(50))
+
+const registeringSchema = () =>
+  z.object({
+    REGISTRATION_TARGETS: targets().default(['yunohost']),
+    MANAGERS: addresses().default([]),
+    PENDING_REGISTRATIONS: wholeNumber().default(usualPendingCap),
+    MATRIX_SERVER_NAME: matrixServerName.optional(),
+  })
+
+/** How registrations are taken; without managers, staff hear of them in their channel alone. */
+export const registeringSettings = adapter<Registering, ReadBy<typeof registeringSchema>>({
+  settings: registeringSchema,
+  secrets: [],
+  grants: [],
+  open: ({ settings }) => ({
+    targets: settings.REGISTRATION_TARGETS,
+    managers: [...new Set(settings.MANAGERS)],
+    pendingCap: settings.PENDING_REGISTRATIONS,
+    matrixServerName: settings.MATRIX_SERVER_NAME ?? null,
+  }),
 })

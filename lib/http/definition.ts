@@ -3,6 +3,7 @@ import type { Role } from '../accounts/account.ts'
 import type { Opened, Uses } from '../adapters/adapter.ts'
 import type { Failure, FailureCode } from '../failure.ts'
 import type { Late } from '../late.ts'
+import type { BasicCredential } from './credentials.ts'
 import type { DialectName } from './dialects.ts'
 import type { RateClass } from './policy.ts'
 import type { Principal } from './principal.ts'
@@ -31,6 +32,8 @@ export interface RequestContext<
   readonly principal: Principal | undefined
   /** The bearer credential as it came, for endpoints whose `auth` is `bearer`. */
   readonly bearer: string | undefined
+  /** The Basic credential as it came (RFC 7617), for endpoints whose `auth` is `registration`. */
+  readonly basic: BasicCredential | undefined
   /** The client's address as the gateway reports it; never from a header (T09). */
   readonly clientAddress: string
   /** First language of `Accept-Language` that Gatehouse speaks. */
@@ -59,8 +62,11 @@ export interface EndpointDefinition<
   readonly path: string
   readonly summary: string
   readonly description?: string
-  /** `anyone`, roles that may call it, or `bearer`: the handler judges the credential itself. */
-  readonly auth: 'anyone' | 'bearer' | readonly Role[]
+  /**
+   * `anyone`, roles that may call it, `bearer`: the handler judges the credential itself, or `registration`: it
+   * judges a Basic credential of one registration or the access token of staff.
+   */
+  readonly auth: 'anyone' | 'bearer' | 'registration' | readonly Role[]
   readonly params?: Params
   readonly query?: Query
   readonly body?: Body
@@ -70,7 +76,7 @@ export interface EndpointDefinition<
   /** Schema of the JSON answer. Undeclared fields never leave. */
   readonly output?: Output
   /** Media type of an answer that is not JSON, beside `output` or instead of it. */
-  readonly media?: 'text/html' | 'text/css' | 'application/json'
+  readonly media?: 'text/html' | 'text/css' | 'text/javascript' | 'application/json'
   /** Codes besides those that every endpoint has (lib/http/endpoint.ts, `impliedFailures`). */
   readonly failures: readonly FailureCode[]
   readonly dialect: DialectName

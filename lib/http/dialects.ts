@@ -6,6 +6,8 @@ import { once } from '../late.ts'
 interface Dialect {
   /** What the answers are described and tested by. */
   schema(): z.ZodType
+  /** Statuses that differ from the table of failures. */
+  readonly statuses?: Readonly<Partial<Record<FailureCode, number>>>
   render(code: FailureCode, details: FailureDetails): Record<string, unknown>
 }
 
@@ -30,6 +32,30 @@ function messageOnly(code: FailureCode, details: FailureDetails) {
   return { msg: details.text ?? failureEntry(code).text }
 }
 
+const detail = once(() =>
+  z.strictObject({
+    detail: z.union([
+      z.string(),
+      z.array(z.strictObject({ loc: z.array(z.string()), msg: z.string(), type: z.string() })),
+    ]),
+  }),
+)
+
+// What the seed's clients know these by; the table's own texts speak of access tokens and roles.
+const registrationTexts: Readonly<Partial<Record<FailureCode, string>>> = {
+  unauthenticated: 'Unknown registration or wrong token.',
+  forbidden: 'This token does not allow that.',
+}
+
+function detailed(code: FailureCode, { text, field, rule }: FailureDetails) {
+  const msg = text ?? registrationTexts[code] ?? failureEntry(code).text
+  if (code !== 'invalid_input' && code !== 'body_too_large') return { detail: msg }
+  const loc = ['body', ...(field?.split('.') ?? [])]
+  const prefix = field === undefined ? '' : `${field}: `
+  const own = msg.startsWith(prefix) ? msg.slice(prefix.length) : msg
+  return { detail: [{ loc, msg: own, type: rule ?? code }] }
+}
+
 /** One renderer for each shape of error body. A route names its dialect once. */
 export const dialects = {
   /** `{"error", "code"}`, and `{"msg"}` where a token is missing or bad. */
@@ -40,7 +66,19 @@ export const dialects = {
   },
   /** `{"msg"}` for everything: what clients of `/login` read. */
   login: { schema: message, render: messageOnly },
+  /** `{"detail"}`: a sentence, or for a body that breaks a rule a list of what is wrong where. */
+  registrations: {
+    schema: detail,
+    statuses: { invalid_input: 422, body_too_large: 422, username_taken: 422 },
+    render: detailed,
+  },
 } as const satisfies Record<string, Dialect>
 
 /** Name of a dialect. */
 export type DialectName = keyof typeof dialects
+
+/** The HTTP status of a failure in a dialect. */
+export function statusIn(name: DialectName, code: FailureCode): number {
+  const dialect: Dialect = dialects[name]
+  return dialect.statuses?.[code] ?? failureEntry(code).status
+}

@@ -9,6 +9,7 @@ import { late } from '../late.ts'
 import type { Ports } from '../ports.ts'
 import { requireRole } from '../sessions/require-role.ts'
 import { readBody, readQuery } from './body.ts'
+import { basicOf, bearerOf } from './credentials.ts'
 import type { DeclaredEndpoint, EndpointDefinition, Fields, RequestContext } from './definition.ts'
 import type { HttpAnswer, HttpEvent, InvocationContext } from './event.ts'
 import { countRequest, type LimitUses } from './limits.ts'
@@ -84,7 +85,7 @@ export function impliedFailures(definition: EndpointDefinition): readonly Failur
   if (definition.body) codes.push('body_too_large')
   if (definition.limits) codes.push('too_many_requests')
   if (definition.auth !== 'anyone') codes.push('unauthenticated')
-  if (Array.isArray(definition.auth)) codes.push('forbidden')
+  if (Array.isArray(definition.auth) || definition.auth === 'registration') codes.push('forbidden')
   if ('database' in definition.uses) codes.push('unavailable')
   return codes
 }
@@ -99,6 +100,11 @@ async function serve({ definition, uses, facts }: Serving, event: HttpEvent) {
   const { slash, ...pathParameters } = event.pathParameters ?? {}
   if (slash) throw new Failure('not_found')
   const bearer = bearerOf(event)
+  const basic = definition.auth === 'registration' ? basicOf(event) : undefined
+  // Before the body is looked at: who brings nothing at all need not learn what is wrong with it.
+  if (definition.auth === 'registration' && bearer === undefined && basic === undefined) {
+    throw new Failure('unauthenticated')
+  }
   const principal = Array.isArray(definition.auth)
     ? await requireRole(uses, bearer, definition.auth)
     : undefined
@@ -119,6 +125,7 @@ async function serve({ definition, uses, facts }: Serving, event: HttpEvent) {
     uses,
     principal,
     bearer,
+    basic,
     clientAddress,
     language: chooseLanguage(event.headers['accept-language']),
     wantsPage: isPageWanted(event),
@@ -141,10 +148,13 @@ function check(schema: Fields | undefined, value: unknown, code: FailureCode = '
 
 function wordIssue(issue: z.core.$ZodIssue | undefined) {
   if (issue?.code === 'unrecognized_keys') {
-    return { text: `There is no field ${JSON.stringify(issue.keys[0]?.slice(0, 64))} here.` }
+    return {
+      rule: issue.code,
+      text: `There is no field ${JSON.stringify(issue.keys[0]?.slice(0, 64))} here.`,
+    }
   }
   const field = issue?.path.map(String).join('.')
-  return field ? { field, text: `${field}: ${issue?.message}` } : {}
+  return field ? { field, rule: issue?.code, text: `${field}: ${issue?.message}` } : {}
 }
 
 interface Counting {
@@ -180,11 +190,6 @@ function limitUses(uses: Partial<Ports>): LimitUses {
   const { database, clock, tuning } = uses
   if (!database || !clock) throw new Error('An endpoint with limits uses "database" and "clock".')
   return { database, clock, ...(tuning ? { tuning } : {}) }
-}
-
-function bearerOf(event: HttpEvent): string | undefined {
-  const match = /^Bearer +([^\s,]{1,4096})$/i.exec(event.headers['authorization'] ?? '')
-  return match?.[1]
 }
 
 function toAnswer(definition: EndpointDefinition, result: unknown): HttpAnswer {

@@ -2,10 +2,10 @@ import type middy from '@middy/core'
 import { siteSettings } from '../adapters/settings.ts'
 import { jsonLog, systemClock } from '../adapters/system.ts'
 import { openPorts, type World } from '../adapters/world.ts'
-import { Failure, type FailureCode, failureEntry } from '../failure.ts'
+import { Failure, type FailureCode } from '../failure.ts'
 import { chooseLanguage } from '../language/choose.ts'
 import type { EndpointDefinition } from './definition.ts'
-import { dialects } from './dialects.ts'
+import { dialects, statusIn } from './dialects.ts'
 import type { HttpAnswer, HttpEvent } from './event.ts'
 import { familyOfPath } from './family.ts'
 import { isPageWanted } from './page-wanted.ts'
@@ -97,9 +97,9 @@ interface Rendering {
 }
 
 async function render({ definition, failure, event, world }: Rendering): Promise<HttpAnswer> {
-  const { status } = failureEntry(failure.code)
-  const headers = failureHeaders(failure)
-  const { problemPage } = definition
+  const { problemPage, dialect } = definition
+  const status = statusIn(dialect, failure.code)
+  const headers = failureHeaders(failure, definition)
   const style = problemPage && isPageWanted(event) ? await pageStyle(event, world) : undefined
   if (problemPage && style) {
     const reply = problemPage(failure, style)
@@ -108,7 +108,7 @@ async function render({ definition, failure, event, world }: Rendering): Promise
   return {
     statusCode: status,
     headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-    body: JSON.stringify(dialects[definition.dialect].render(failure.code, failure.details)),
+    body: JSON.stringify(dialects[dialect].render(failure.code, failure.details)),
   }
 }
 
@@ -123,11 +123,15 @@ async function pageStyle(event: HttpEvent, world: World) {
   }
 }
 
-function failureHeaders({ code, details }: Failure): Record<string, string> {
+function failureHeaders(
+  { code, details }: Failure,
+  { auth }: EndpointDefinition,
+): Record<string, string> {
+  const challenge = auth === 'registration' ? 'Basic realm="registration"' : 'Bearer'
   const retryAfter = details.retryAfterSeconds ?? (code === 'unavailable' ? 5 : undefined)
   return {
     ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
     ...(details.allow ? { allow: details.allow.join(', ') } : {}),
-    ...(code === 'unauthenticated' ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(code === 'unauthenticated' ? { 'www-authenticate': challenge } : {}),
   }
 }

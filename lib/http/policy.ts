@@ -16,6 +16,7 @@ export const rateLimits = {
   reset_use: { limit: 30, windowSeconds: 5 * minute, countedBy: 'client' },
   // A sign-up site asks for all its visitors from one address: forty of them, every 2 seconds (T25).
   read_task: { limit: 1200, windowSeconds: minute, countedBy: 'client' },
+  submit_registration: { limit: 3, windowSeconds: hour, countedBy: 'client' },
   create_user: { limit: 'createUserPerHour', windowSeconds: hour, countedBy: 'account' },
 } as const satisfies Record<string, RateLimit>
 

@@ -9,6 +9,9 @@ export interface Reply {
 const pagePolicy =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
+// Files of our own, never a line inside the page; what the script asks is this origin (T19).
+const scriptPolicy = `${pagePolicy}; script-src 'self'; connect-src 'self'; require-trusted-types-for 'script'`
+
 /** A page for a browser: no script, nothing from elsewhere, no referrer (contracts/README.md). */
 export function page(body: string, status = 200): Reply {
   return {
@@ -24,6 +27,12 @@ export function page(body: string, status = 200): Reply {
   }
 }
 
+/** A page with a script of its own, which is a file (contracts/README.md). */
+export function scriptedPage(body: string, status = 200): Reply {
+  const plain = page(body, status)
+  return { ...plain, headers: { ...plain.headers, 'content-security-policy': scriptPolicy } }
+}
+
 /** 302 to a path of our own. */
 export function redirect(path: string): Reply {
   return {
@@ -37,4 +46,9 @@ export function redirect(path: string): Reply {
 /** A file of the build, such as the stylesheet. */
 export function file(media: string, body: string): Reply {
   return { kind: 'reply', status: 200, headers: { 'content-type': media }, body }
+}
+
+/** 204: done, and there is nothing to tell. */
+export function noContent(): Reply {
+  return { kind: 'reply', status: 204, headers: {}, body: '' }
 }

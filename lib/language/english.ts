@@ -1,4 +1,6 @@
 import { type FailureCode, failures } from '../failure.ts'
+import { englishRegistrationMails } from './english-registration-mails.ts'
+import { englishRegistrationPages } from './english-registration-pages.ts'
 import { choosePlural, formatAmount, formatMoment, formatNumber, formatWait } from './formats.ts'
 
 /** The English sentences, and by their type the list of all sentences there are. */
@@ -130,7 +132,10 @@ export const english = {
   // The table of failures is in English already; a second wording would only drift away from it.
   failure: (code: FailureCode): string => failures[code].text,
 
+  registrations: englishRegistrationPages,
+
   mails: {
+    registrations: englishRegistrationMails,
     greeting: (name: string) => `Hello ${name},`,
     farewell: (community: string) => `All the best from ${community}`,
     copyLink: 'If the button does not work, copy this address into your browser:',

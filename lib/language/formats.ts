@@ -16,6 +16,14 @@ export function formatMoment(moment: Date, language: Language): string {
   }).format(moment)
 }
 
+/** A moment where its reader is: for a page whose script knows that. */
+export function formatLocalMoment(moment: Date, language: Language): string {
+  return new Intl.DateTimeFormat(locales[language], {
+    dateStyle: 'long',
+    timeStyle: 'short',
+  }).format(moment)
+}
+
 /** An amount of one unit of time, such as `7 days`. */
 export function formatAmount(amount: number, unit: TimeUnit, language: Language): string {
   return new Intl.NumberFormat(locales[language], {

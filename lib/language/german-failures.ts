@@ -40,6 +40,22 @@ export const germanFailures: Readonly<Record<FailureCode, string>> = {
   password_unprintable:
     'Das Passwort enthält ein Zeichen, das man nicht überall eingeben kann. Bitte lass Steuerzeichen weg.',
 
+  // registrations
+  nothing_asked: 'Es gibt gerade keine Frage, die auf eine Antwort wartet.',
+  password_not_renewable:
+    'Hier lässt sich kein neues Passwort mehr machen. Bitte nimm das, das dir gezeigt wurde.',
+  registration_claimed: 'Um diesen Antrag kümmert sich schon jemand anders.',
+  registration_decided: 'Über diesen Antrag ist schon entschieden.',
+  registration_not_approved: 'Dieser Antrag ist nicht angenommen.',
+  registration_not_rejected:
+    'Nur eine Ablehnung lässt sich zurücknehmen, und dieser Antrag ist nicht abgelehnt.',
+  registration_open_elsewhere:
+    'Zu derselben Adresse gibt es inzwischen einen anderen offenen Antrag.',
+  registration_underway: 'Das Konto wird schon angelegt, oder es ist bereits da.',
+  too_many_pending:
+    'Gerade warten so viele Menschen auf eine Entscheidung, dass niemand dazukommen kann. Bitte versuch es später noch einmal.',
+  unknown_registration: 'Diesen Antrag gibt es nicht.',
+
   // tasks
   task_not_changeable: 'Der Auftrag ist in keinem Zustand, der das erlaubt.',
   unknown_task: 'Diesen Auftrag gibt es nicht, oder es ist nicht deiner.',

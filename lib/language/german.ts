@@ -1,6 +1,8 @@
 import type { Messages } from './english.ts'
 import { choosePlural, formatAmount, formatMoment, formatNumber, formatWait } from './formats.ts'
 import { germanFailures } from './german-failures.ts'
+import { germanRegistrationMails } from './german-registration-mails.ts'
+import { germanRegistrationPages } from './german-registration-pages.ts'
 
 /** The German sentences. They say "du": this is a community, not an office. */
 export const german: Messages = {
@@ -134,7 +136,10 @@ export const german: Messages = {
 
   failure: (code) => germanFailures[code],
 
+  registrations: germanRegistrationPages,
+
   mails: {
+    registrations: germanRegistrationMails,
     greeting: (name) => `Hallo ${name},`,
     farewell: (community) => `Herzliche Grüße von ${community}`,
     copyLink: 'Falls der Knopf nicht geht, kopiere diese Adresse in deinen Browser:',

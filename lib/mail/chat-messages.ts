@@ -105,6 +105,35 @@ export function laneStopped(lane: { readonly lane: Lane; readonly reason: string
   })
 }
 
+/** Somebody asks for an account. Nothing of what they wrote leaves for the channel. */
+export function registrationNew(registration: { readonly rid: string }): ChatMessage {
+  return toMessage('Somebody asks for an account', {
+    Registration: registration.rid,
+    'What to do': 'Managers find their own link in their mail.',
+  })
+}
+
+/** Somebody has answered what staff asked. */
+export function registrationAnswered(registration: { readonly rid: string }): ChatMessage {
+  return toMessage('A question about a registration was answered', {
+    Registration: registration.rid,
+    'What to do': 'Managers find the answer behind their own link.',
+  })
+}
+
+/** A mail about a registration was given up. */
+export function registrationMailFailed(mail: {
+  readonly rid: string
+  readonly template: string
+  readonly reason: string | null
+}): ChatMessage {
+  return toMessage('A mail about a registration could not be delivered', {
+    Registration: mail.rid,
+    Mail: mail.template,
+    'What the mail server said': mail.reason,
+  })
+}
+
 // Discord's own limits are 256 for a title and 1,024 for a value; escaping may double a text.
 const longestValue = 500
 

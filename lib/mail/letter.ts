@@ -1,6 +1,6 @@
 import type { Language } from '../accounts/account.ts'
 import { type Markup, markup } from '../language/markup.ts'
-import type { Mail } from '../ports.ts'
+import type { Mail, Site } from '../ports.ts'
 
 /** What a mail says, once, so that its text and its HTML cannot differ. */
 export interface Letter {
@@ -16,6 +16,12 @@ export interface Letter {
   readonly notes: readonly string[]
   readonly farewell: string
   readonly small: string
+}
+
+/** How a mail is written. */
+export interface MailStyle {
+  readonly language: Language
+  readonly site: Pick<Site, 'communityName' | 'mailDomain'>
 }
 
 /** Makes a mail of a letter: nothing is loaded, nothing is tracked, every text is escaped in the HTML (T21). */

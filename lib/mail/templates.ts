@@ -1,8 +1,8 @@
-import type { Language } from '../accounts/account.ts'
 import { messagesFor } from '../language/messages.ts'
 import { resetLinkMinutes, welcomeLinkDays } from '../passwords/policy.ts'
-import type { Mail, Site } from '../ports.ts'
-import { type Letter, renderLetter } from './letter.ts'
+import type { Mail } from '../ports.ts'
+import { type Letter, type MailStyle, renderLetter } from './letter.ts'
+import { type RegistrationMail, writeRegistrationLetter } from './registration-letters.ts'
 
 /** Whom a mail is about. */
 interface Person {
@@ -11,7 +11,10 @@ interface Person {
 }
 
 /** A mail by its name and what it needs to know. No template has a place for a password. */
-export type MailTemplate =
+export type MailTemplate = AccountMail | RegistrationMail
+
+/** A mail to the owner of an account. */
+export type AccountMail =
   /** The account is on the host; the link (7 days) lets its owner choose the first password. */
   | (Person & { readonly template: 'set_password'; readonly link: string })
   /** Somebody asked for a new password; the link lives 60 minutes. */
@@ -21,27 +24,32 @@ export type MailTemplate =
   /** The host refused a password after all; the fresh link lives 7 days. */
   | (Person & { readonly template: 'password_refused'; readonly link: string })
 
-/** How a mail is written. */
-export interface MailStyle {
-  readonly language: Language
-  readonly site: Pick<Site, 'communityName' | 'mailDomain'>
-}
-
 /** The mail of a template, without its recipient; the subject is a constant of the language (T21). */
 export function renderMail(mail: MailTemplate, style: MailStyle): Omit<Mail, 'to'> {
+  const letter = isAboutAccount(mail)
+    ? writeAccountLetter(mail, style)
+    : writeRegistrationLetter(mail, style)
+  return renderLetter(letter, style.language)
+}
+
+function isAboutAccount(mail: MailTemplate): mail is AccountMail {
+  return !mail.template.startsWith('registration_')
+}
+
+function writeAccountLetter(mail: AccountMail, style: MailStyle): Letter {
   const messages = messagesFor(style.language).mails
   const frame = {
     greeting: messages.greeting(mail.displayName),
     farewell: messages.farewell(style.site.communityName),
     small: messages.whyThisMail(mail.username, style.site.communityName),
   }
-  return renderLetter({ ...frame, ...writeBody(mail, style) }, style.language)
+  return { ...frame, ...writeBody(mail, style) }
 }
 
 type Body = Omit<Letter, 'greeting' | 'farewell' | 'small'>
 
 // The return type makes the compiler refuse a template without a case.
-function writeBody(mail: MailTemplate, style: MailStyle): Body {
+function writeBody(mail: AccountMail, style: MailStyle): Body {
   switch (mail.template) {
     case 'set_password':
       return writeWelcome(mail, style)
@@ -54,7 +62,7 @@ function writeBody(mail: MailTemplate, style: MailStyle): Body {
   }
 }
 
-type Of<Name extends MailTemplate['template']> = Extract<MailTemplate, { template: Name }>
+type Of<Name extends AccountMail['template']> = Extract<AccountMail, { template: Name }>
 
 function writeWelcome(mail: Of<'set_password'>, { language, site }: MailStyle): Body {
   const { copyLink, setPassword: words } = messagesFor(language).mails

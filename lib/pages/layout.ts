@@ -6,9 +6,11 @@ import { messagesFor } from '../language/messages.ts'
 export interface PageStyle {
   readonly language: Language
   readonly communityName: string
+  /** Path of the page's own script; without it the page has none. */
+  readonly script?: string | undefined
 }
 
-/** The whole page as text: one stylesheet, no script, nothing from elsewhere. `title` is what tabs and history show. */
+/** The whole page as text: one stylesheet, no script but its own, nothing from elsewhere. `title` is what tabs and history show. */
 export function layOut(style: PageStyle, title: string, content: Markup): string {
   const words = messagesFor(style.language).layout
   return `<!doctype html>\n${markup`<html lang="${style.language}">
@@ -18,7 +20,7 @@ export function layOut(style: PageStyle, title: string, content: Markup): string
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <title>${words.titleOf(title, style.communityName)}</title>
-<link rel="stylesheet" href="/style.css">
+<link rel="stylesheet" href="/style.css">${style.script === undefined ? undefined : scriptTag(style.script)}
 </head>
 <body>
 <a class="skip" href="#content">${words.skipToContent}</a>
@@ -33,6 +35,10 @@ ${content}
 </footer>
 </body>
 </html>`}\n`
+}
+
+function scriptTag(path: string): Markup {
+  return markup`\n<script src="${path}" defer></script>`
 }
 
 // A gate with one leaf open, drawn here because the pages load nothing.

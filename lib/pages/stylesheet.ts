@@ -149,7 +149,7 @@ body:has(.narrow) { --width: 36rem }
 .whose span::after { content: ':' }
 
 label { display: block; margin: 0 0 0.4rem; font-weight: 650 }
-input[type='password'] {
+input:is([type='password'], [type='text'], [type='email']), textarea {
   width: 100%;
   min-height: 3rem;
   padding: 0.6rem 0.9rem;
@@ -158,15 +158,22 @@ input[type='password'] {
   border: 1.5px solid var(--edge);
   border-radius: 10px;
   font: inherit;
-  letter-spacing: 0.06em;
 }
-input[type='password']:focus-visible { border-color: var(--leaf); outline-offset: 1px; border-radius: 10px }
+textarea { display: block; min-height: 6.5rem; resize: vertical }
+input[type='password'] { letter-spacing: 0.06em }
+input.key { font-family: ui-monospace, 'Cascadia Mono', Menlo, Consolas, monospace; font-size: 1rem }
+input:focus-visible, textarea:focus-visible { border-color: var(--leaf); outline-offset: 1px; border-radius: 10px }
 input[aria-invalid='true'] { border-color: var(--clay) }
 
 .hint { margin: 0.9rem 0 1.5rem; color: var(--soft); font-size: 0.9375rem }
 .hint p { margin: 0 0 0.35rem }
 .hint ul { margin: 0 0 0.8rem }
 .hint li + li { margin-top: 0.15em }
+
+fieldset { margin: 0 0 1.5rem; padding: 0; border: 0; min-width: 0 }
+legend { margin: 0 0 0.4rem; padding: 0; font-weight: 650 }
+.choice { display: flex; gap: 0.7rem; align-items: flex-start; margin: 0 0 0.35rem; padding: 0.35rem 0; font-weight: 400 }
+.choice input { flex: none; width: 1.25rem; height: 1.25rem; margin: 0.22rem 0 0; accent-color: var(--leaf) }
 
 button, .button {
   display: inline-block;
@@ -185,6 +192,11 @@ button, .button {
 }
 button:hover, .button:hover { background: var(--leaf-deep); color: var(--on-leaf) }
 button:focus-visible, .button:focus-visible { border-radius: 10px }
+button.plain { background: none; color: var(--leaf); box-shadow: inset 0 0 0 1.5px var(--leaf) }
+button.plain:hover { background: var(--tint); color: var(--leaf-deep) }
+button.grave { background: var(--clay); color: var(--card) }
+button.grave:hover { background: var(--clay); color: var(--card); text-decoration: underline; text-underline-offset: 0.2em }
+button:disabled { opacity: 0.6; cursor: progress }
 form button { width: 100% }
 
 .quiet { margin: 0.9rem 0 0; color: var(--soft); font-size: 0.9375rem }
@@ -205,6 +217,58 @@ form + .quiet { text-align: center }
 .state circle { stroke: none }
 .state path { fill: none }
 .state.stopped { fill: var(--clay-tint); stroke: var(--clay) }
+
+.field { margin: 0 0 1.5rem }
+.field > .hint { margin: 0.5rem 0 0 }
+.field > .hint :last-child { margin-bottom: 0 }
+h1:focus, .problem:focus { outline: none }
+section > h2 { margin: 1.75em 0 0.6em }
+section.card > h2 { margin-top: 0 }
+.notice, .place { margin: 0 0 1.5rem; padding: 0.8rem 1rem; background: var(--tint); border-radius: 10px }
+.place { font-weight: 650 }
+.quote {
+  margin: 0 0 1.5rem;
+  padding: 0.2rem 0 0.2rem 1.1rem;
+  border-left: 3px solid var(--leaf);
+  white-space: pre-wrap;
+}
+.facts { margin: 0 0 1.25rem }
+.facts div { display: flex; flex-wrap: wrap; gap: 0 1rem; padding: 0.55rem 0; border-bottom: 1px solid var(--line) }
+.facts div:last-child { border-bottom: 0 }
+.facts dt { flex: 1 1 11rem; color: var(--soft) }
+.facts dd { flex: 2 1 12rem; margin: 0 }
+.facts .name { display: block; font-weight: 650 }
+.badge { display: inline-flex; align-items: center; gap: 0.5rem }
+.badge::before { content: ''; width: 0.7rem; height: 0.7rem; border: 2px solid var(--edge); border-radius: 50% }
+.badge.processing::before { border-color: var(--leaf); border-right-color: transparent; animation: turn 1.2s linear infinite }
+.badge.success::before { border-color: var(--leaf); background: var(--leaf) }
+.badge.failed::before { border-color: var(--clay); background: var(--clay); border-radius: 2px }
+@keyframes turn { to { transform: rotate(1turn) } }
+.secret { margin: 0 0 1.75rem; padding: 1.25rem; background: var(--tint); border-radius: 12px }
+.secret h2 { margin-top: 0 }
+.secret :last-child { margin-bottom: 0 }
+.secret code {
+  display: block;
+  padding: 0.8rem 1rem;
+  background: var(--card);
+  border: 1.5px dashed var(--leaf);
+  border-radius: 10px;
+  font: 650 1.25rem/1.4 ui-monospace, 'Cascadia Mono', Menlo, Consolas, monospace;
+  overflow-wrap: anywhere;
+  user-select: all;
+}
+.withdraw { margin-top: 1.25rem; padding-top: 1rem; border-top: 1px solid var(--line) }
+summary { display: list-item; padding: 0.5rem 0; color: var(--clay); cursor: pointer }
+summary:hover { text-decoration: underline; text-underline-offset: 0.18em }
+.withdraw[open] summary { margin-bottom: 0.5rem }
+body:has(.desk) { --width: 52rem }
+.desk > * + * { margin-top: 1.25rem }
+form + form { margin-top: 1rem }
+.desk .facts + form { margin-bottom: 1.5rem }
+.note { margin: 0 0 1rem; padding: 0.8rem 1rem; background: var(--back); border-radius: 10px }
+.note .quiet { margin: 0 0 0.25rem }
+.note .written { margin: 0; white-space: pre-wrap }
+[aria-busy='true'] { cursor: progress }
 
 .unseen {
   position: absolute;
@@ -229,11 +293,11 @@ form + .quiet { text-align: center }
 }
 
 @media (prefers-reduced-motion: reduce) {
-  *, *::before, *::after { transition: none !important; scroll-behavior: auto !important }
+  *, *::before, *::after { animation: none !important; transition: none !important; scroll-behavior: auto !important }
 }
 
 @media (forced-colors: active) {
-  .card, button, .button { border: 1px solid }
+  .card, button, .button, .secret code { border: 1px solid }
   .problem { border-left: 4px solid }
 }
 

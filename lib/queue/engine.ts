@@ -6,6 +6,7 @@ import type {
   Host,
   Log,
   Mailer,
+  Matrix,
   Milestones,
   Pace,
   Random,
@@ -31,6 +32,7 @@ export interface EngineUses {
   readonly host?: Host
   readonly mailer?: Mailer
   readonly chat?: Chat
+  readonly matrix?: Matrix
 }
 
 /** What became of one run of a task. */

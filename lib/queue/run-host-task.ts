@@ -85,6 +85,8 @@ async function progress(run: HostRun): Promise<Outcome> {
     if (refusal !== undefined) return ended('failed', refusal, seen)
     const [command] = run.definition.plan(seen, run.input)
     if (command === undefined) return ended('finished', null, seen)
+    const objection = await objectionTo(run)
+    if (objection !== undefined) return ended('failed', objection, seen)
     // It just ran and changed nothing: another try at once would end like it.
     if (command.verb === lastVerb) break
     lastVerb = command.verb
@@ -92,6 +94,11 @@ async function progress(run: HostRun): Promise<Outcome> {
   }
   const reason = run.said || 'The command ran, but the host does not show its effect.'
   return retryOrPark(run.uses, run.task, reason)
+}
+
+async function objectionTo({ intent, definition, input, uses }: HostRun) {
+  if (intent !== null) return undefined
+  return definition.begins?.(input, { records: uses.database, clock: uses.clock })
 }
 
 // The earlier task was given up, but its command may still be at work. The higher fence keeps out a late one.

@@ -3,7 +3,7 @@ import { DeliveryError } from './delivery.ts'
 import { type EngineUses, inTurn, type Outcome, type Run, underWay } from './engine.ts'
 import { openSecrets } from './new-task.ts'
 import { deliveryHours } from './policy.ts'
-import type { TaskDefinition } from './task.ts'
+import type { PostTask, TaskDefinition } from './task.ts'
 
 /**
  * Delivers one message. It is repeated until the other side accepts it, for a day; when it is unknown
@@ -14,9 +14,10 @@ export async function runPostTask(
   definition: TaskDefinition,
   run: Run,
 ): Promise<Outcome> {
-  const { mailer, chat, database } = uses
-  /* v8 ignore next -- @preserve: its worker opens both; the types of one engine for two lanes cannot say so */
-  if (!mailer || !chat || definition.lane !== 'post') throw new Error('Lane post lacks a port.')
+  const { mailer, chat, matrix, database } = uses
+  /* v8 ignore next -- @preserve: its worker opens all; the types of one engine for two lanes cannot say so */
+  if (!mailer || !chat || !matrix || definition.lane !== 'post')
+    throw new Error('Lane post lacks a port.')
   const { task, claim } = run
   const step = task.step + 1
   try {
@@ -26,7 +27,8 @@ export async function runPostTask(
     await uses.milestones.reached('afterIntent')
     const { clock, random, sealer, site } = uses
     const askedAt = task.timestamp
-    const delivery = { clock, random, sealer, site, mailer, chat, records: database, askedAt }
+    const ports = { clock, random, sealer, site, mailer, chat, matrix }
+    const delivery = { ...ports, records: database, askedAt, tries: task.step }
     const input = definition.input.parse(task.input)
     await uses.milestones.reached('beforeExec')
     const nobody = await underWay(uses, definition.deliver(input, secrets, delivery))
@@ -36,7 +38,7 @@ export async function runPostTask(
   } catch (error) {
     // Nothing was sent; the database is what may be away, so nothing more is written here.
     if (error instanceof Failure) {
-      return outcomeOf(uses, new DeliveryError('transient', error.code), run)
+      return outcomeOf(uses, definition, { error: new DeliveryError('transient', error.code), run })
     }
     if (!(error instanceof DeliveryError)) throw error
     await database.tasks.recordAttempt(claim, {
@@ -48,7 +50,7 @@ export async function runPostTask(
       outcome: error.kind,
       output: error.message,
     })
-    return outcomeOf(uses, error, run)
+    return outcomeOf(uses, definition, { error, run })
   }
 }
 
@@ -57,14 +59,18 @@ function ended(nobody: string | undefined): Outcome {
   return { kind: 'ended', ending: { status, reason: nobody ?? null, left: 'something' } }
 }
 
-function outcomeOf({ clock, pace }: EngineUses, error: DeliveryError, { task }: Run): Outcome {
+function outcomeOf(
+  { clock, pace }: EngineUses,
+  { patienceHours = deliveryHours }: Pick<PostTask, 'patienceHours'>,
+  { error, run: { task } }: { readonly error: DeliveryError; readonly run: Run },
+): Outcome {
   const reason = error.message
   if (error.kind === 'permanent') {
     return { kind: 'ended', ending: { status: 'failed', reason, left: 'something' } }
   }
   const hours = (clock.now().getTime() - task.timestamp.getTime()) / 3_600_000
-  // Nothing parks in this lane: settling gives the message up (settle.ts).
-  if (hours >= deliveryHours) return { kind: 'parked', reason }
+  // A message is not parked: settling gives it up (settle.ts).
+  if (hours >= patienceHours) return { kind: 'parked', reason }
   const delaySeconds = Math.max(
     error.retryAfterSeconds ?? 0,
     inTurn(pace.deliverySeconds, task.step),

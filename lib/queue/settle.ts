@@ -23,7 +23,7 @@ export interface Settling {
 export async function settle(uses: EngineUses, settling: Settling) {
   const { task, claim } = settling
   const { tasks } = uses.database
-  const outcome = task.lane === 'post' ? withoutParking(settling.outcome) : settling.outcome
+  const outcome = mayPark(settling) ? settling.outcome : withoutParking(settling.outcome)
   const endedAt = uses.clock.now()
   const { event, fields } = taskLine(task, outcome, { beganAt: settling.beganAt, endedAt })
   uses.log.info(event, fields)
@@ -53,6 +53,10 @@ export async function settle(uses: EngineUses, settling: Settling) {
     default:
       return outcome satisfies never
   }
+}
+
+function mayPark({ task, definition }: Settling): boolean {
+  return task.lane === 'host' || (definition?.lane === 'post' && definition.parks === true)
 }
 
 // A message that cannot be delivered must not hold up the next one to the same person, or to staff.
@@ -113,13 +117,21 @@ async function followersOf(uses: EngineUses, { definition, task, ending, records
   return (await definition.ending?.({ task, input, ending, records, uses })) ?? []
 }
 
-async function park(uses: EngineUses, { work, task, claim }: Settling, reason: string) {
+async function park(uses: EngineUses, settling: Settling, reason: string) {
+  const { work, task, claim, definition } = settling
   const notice = await work.notices.taskParked(uses, task, reason)
-  await uses.database.transaction(async (records) => {
+  const followers = await uses.database.transaction(async (records) => {
     await records.tasks.park(claim, reason)
-    await records.tasks.insert(notice)
+    // What this version cannot read it cannot follow up either.
+    const input = definition?.input.safeParse(task.input)
+    const about = { task, reason, records, uses }
+    const next = input?.success
+      ? ((await definition?.parking?.({ ...about, input: input.data })) ?? [])
+      : []
+    for (const follower of [notice, ...next]) await records.tasks.insert(follower)
+    return [notice, ...next]
   })
-  await ringFor(uses, [notice])
+  await ringFor(uses, followers)
 }
 
 async function stopLane(uses: EngineUses, { work, task, claim }: Settling, reason: string) {

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import { type Late, late } from '../late.ts'
-import type { Chat, Clock, Mailer, Random, Records, Sealer, Site } from '../ports.ts'
+import type { Chat, Clock, Mailer, Matrix, Random, Records, Sealer, Site } from '../ports.ts'
 import type { HostVerb, UserSeen } from '../yunohost/gate.ts'
 import type { NewTask, Task, TaskInput } from './queue.ts'
 
@@ -46,6 +46,14 @@ interface TaskBasics<Input extends TaskInput> {
     readonly records: Records
     readonly uses: EndingUses
   }): Promise<readonly NewTask[]>
+  /** Writes what goes with waiting for staff, and gives the tasks that follow from it. */
+  parking?(about: {
+    readonly task: Task
+    readonly input: Input
+    readonly reason: string
+    readonly records: Records
+    readonly uses: EndingUses
+  }): Promise<readonly NewTask[]>
 }
 
 /** A task on the host: observe, plan, act, observe. It is done when the plan is empty (design.md 2). */
@@ -60,6 +68,14 @@ export interface HostTask<Input extends TaskInput = TaskInput> extends TaskBasic
   /** Asked once, before the first change: a sentence why this can never be done. */
   refuse(seen: UserSeen, input: Input): string | undefined
   plan(seen: UserSeen, input: Input): readonly HostCommand[]
+  /**
+   * Asked right before the first change: marks what it is for as begun, or gives a sentence why nobody wants it any
+   * more (T27).
+   */
+  begins?(
+    input: Input,
+    uses: { readonly records: Records; readonly clock: Clock },
+  ): Promise<string | undefined>
 }
 
 /** What delivering may use. */
@@ -67,13 +83,23 @@ export interface PostUses extends EndingUses {
   /** When the task was stored: a repeated message says the same as the first. */
   readonly askedAt: Date
   readonly records: Records
+  /** How many tries were begun before this one; what became of them may be unknown. */
+  readonly tries: number
   readonly mailer: Mailer
   readonly chat: Chat
+  readonly matrix: Matrix
 }
 
 /** A message to a person or to staff: one act, repeated until it is accepted. */
 export interface PostTask<Input extends TaskInput = TaskInput> extends TaskBasics<Input> {
   readonly lane: 'post'
+  /**
+   * Hours of silence after which it is given up, or with `parks` waits for staff; without it those of a message
+   * (lib/queue/policy.ts).
+   */
+  readonly patienceHours?: number
+  /** True where giving up would lose more than a message: then it is parked and keeps its secrets. */
+  readonly parks?: boolean
   /** Throws `DeliveryError`. `undefined` is delivered, a sentence is why there is nobody to deliver to. */
   deliver(
     input: Input,

@@ -1,6 +1,10 @@
 import type { HostTask, PostTask, TaskDefinition } from '../queue/task.ts'
+import { announceRegistration } from './announce-registration.ts'
+import { matrixRegister } from './matrix-register.ts'
 import { sendMail } from './send-mail.ts'
+import { sendRegistrationMail } from './send-registration-mail.ts'
 import { tellStaff } from './tell-staff.ts'
+import { userCheck } from './user-check.ts'
 import { userCreate } from './user-create.ts'
 import { userDelete } from './user-delete.ts'
 import { userPassword } from './user-password.ts'
@@ -14,10 +18,17 @@ export const hostTasks = byAction([
   userUpdate,
   userDelete,
   userUndoCreate,
+  userCheck,
 ])
 
 /** Every task of lane `post` by its action. */
-export const postTasks = byAction([sendMail, tellStaff])
+export const postTasks = byAction([
+  sendMail,
+  tellStaff,
+  announceRegistration,
+  sendRegistrationMail,
+  matrixRegister,
+])
 
 function byAction(
   // biome-ignore lint/suspicious/noExplicitAny: a table of tasks whose inputs differ; each is parsed by its own schema before use

@@ -32,6 +32,13 @@ const input = () =>
       lane: z.enum(['host', 'post']),
       reason: z.string(),
     }),
+    z.object({ event: z.enum(['registration_new', 'registration_answered']), rid: z.string() }),
+    z.object({
+      event: z.literal('registration_mail_failed'),
+      rid: z.string(),
+      template: z.string(),
+      reason: z.string().nullable(),
+    }),
   ])
 type Input = ReadBy<typeof input>
 
@@ -54,6 +61,7 @@ export const tellStaff = postTask<Input>({
 // not hold up the next one, which may say that the queue stands still. What is said of one subject keeps its order.
 function subjectOf(wish: Input): string {
   if ('username' in wish) return `account:${wish.username}`
+  if ('rid' in wish) return `registration:${wish.rid}`
   return 'lane' in wish ? `lane:${wish.lane}` : wish.resource
 }
 
@@ -98,6 +106,12 @@ async function toMessage(wish: Input, records: Records): Promise<ChatMessage | u
       return messages.taskSlow(wish)
     case 'lane_stopped':
       return messages.laneStopped(wish)
+    case 'registration_new':
+      return messages.registrationNew(wish)
+    case 'registration_answered':
+      return messages.registrationAnswered(wish)
+    case 'registration_mail_failed':
+      return messages.registrationMailFailed(wish)
     /* v8 ignore next -- @preserve: the compiler shows that every event has its case */
     default:
       return wish satisfies never

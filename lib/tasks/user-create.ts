@@ -1,7 +1,20 @@
 import * as z from 'zod'
 import { issueLink } from '../passwords/issue-link.ts'
-import { newTask } from '../queue/new-task.ts'
-import { hostTask } from '../queue/task.ts'
+import { type NewTaskUses, newTask } from '../queue/new-task.ts'
+import type { NewTask, Task } from '../queue/queue.ts'
+import { type Ending, hostTask } from '../queue/task.ts'
+import { contactOf } from '../registrations/contact.ts'
+import { registrationOf } from '../registrations/made-for.ts'
+import {
+  beginAt,
+  findOpen,
+  nameRefused,
+  registrationOver,
+  type Step,
+  targetDone,
+  targetGivenUp,
+  targetParked,
+} from '../registrations/outcomes.ts'
 import { isNamed, type UserSeen } from '../yunohost/gate.ts'
 import { sendMail } from './send-mail.ts'
 import { tellStaff } from './tell-staff.ts'
@@ -20,11 +33,7 @@ export const userCreate = hostTask({
   observes: ({ username }) => username,
   startsFrom: 'absent',
   // Found before our first change, so it is somebody else's: never touched (security.md 3.4).
-  refuse: (seen) => {
-    if (seen.state !== 'absent') return 'The host already has an account with this username.'
-    // Of an earlier holder of the name, or of the system: the next holder would get it, or a cure would purge it.
-    return seen.home || seen.mailbox ? 'The host still has a folder with this name.' : undefined
-  },
+  refuse: nameInUse,
   plan: (seen, input) => {
     const create = { verb: 'user_create', args: { ...input }, secrets: ['password'] } as const
     const remove = { verb: 'user_delete', args: { username: input.username, purge: true } } as const
@@ -43,31 +52,74 @@ export const userCreate = hostTask({
         return seen.state satisfies never
     }
   },
-  ending: async ({ task, input, ending, records, uses }) => {
-    const { username } = input
-    if (ending.status === 'failed') {
-      const change = { state: 'failed', failureText: ending.reason } as const
-      await records.accounts.update(username, { ...change, ...nameAfter[ending.left] })
-      const { reason } = ending
-      const told = await newTask(uses, tellStaff, {
-        input: { event: 'account_failed', username, reason },
-      })
-      if (ending.left !== 'parts') return [told]
-      const { id, step, fence } = task
-      const undo = { username, task: id, step, fence }
-      return [await newTask(uses, userUndoCreate, { input: undo }), told]
+  begins: async ({ username }, { records, clock }) => {
+    const rid = registrationOf(await records.accounts.find(username))
+    return rid === undefined ? undefined : beginAt({ records, clock }, rid)
+  },
+  parking: async ({ input: { username }, reason, records, uses }) => {
+    const rid = registrationOf(await records.accounts.find(username))
+    return rid === undefined ? [] : targetParked({ records, uses, rid }, 'yunohost', reason)
+  },
+  ending: async ({ task, input: { username }, ending, records, uses }) => {
+    const rid = registrationOf(await records.accounts.find(username))
+    const step = rid === undefined ? undefined : { records, uses, rid }
+    if (ending.status === 'finished') {
+      return step ? madeForRegistration(step, username) : made({ records, uses }, username)
     }
-    await records.accounts.update(username, { state: 'active', usedOnHost: true })
+    // The account was only a reservation, and went with its registration.
+    if (ending.reason === registrationOver) return []
+    const change = { state: 'failed', failureText: ending.reason } as const
+    await records.accounts.update(username, { ...change, ...nameAfter[ending.left] })
+    const { reason } = ending
     const told = await newTask(uses, tellStaff, {
-      input: { event: 'account_created', username, reason: '' },
+      input: { event: 'account_failed', username, reason },
     })
-    const account = await records.accounts.find(username)
-    if (!account?.address) return [told]
-    const token = await issueLink(uses, records, { username, purpose: 'set_password' })
-    const mail = { template: 'set_password', username } as const
-    return [await newTask(uses, sendMail, { input: mail, secrets: { token } }), told]
+    const next = step ? await failedForRegistration(step, task, ending) : []
+    if (ending.left !== 'parts') return [told, ...next]
+    const { id, step: lastStep, fence } = task
+    const undo = { username, task: id, step: lastStep, fence }
+    return [await newTask(uses, userUndoCreate, { input: undo }), told, ...next]
   },
 })
+
+/** Why a username has no place on the host before anything was done there, if it has none. */
+export function nameInUse(seen: UserSeen): string | undefined {
+  if (seen.state !== 'absent') return 'The host already has an account with this username.'
+  // Of an earlier holder of the name, or of the system: the next holder would get it, or a cure would purge it.
+  return seen.home || seen.mailbox ? 'The host still has a folder with this name.' : undefined
+}
+
+async function made({ records, uses }: Omit<Step, 'rid'>, username: string) {
+  await records.accounts.update(username, { state: 'active', usedOnHost: true })
+  const told = await tellOfAccount(uses, username)
+  const account = await records.accounts.find(username)
+  if (!account?.address) return [told]
+  const token = await issueLink(uses, records, { username, purpose: 'set_password' })
+  const mail = { template: 'set_password', username } as const
+  return [await newTask(uses, sendMail, { input: mail, secrets: { token } }), told]
+}
+
+function tellOfAccount(uses: NewTaskUses, username: string): Promise<NewTask> {
+  return newTask(uses, tellStaff, { input: { event: 'account_created', username, reason: '' } })
+}
+
+// Its password was shown when the name was picked, so no link is mailed.
+async function madeForRegistration(step: Step, username: string): Promise<readonly NewTask[]> {
+  const { records, uses } = step
+  const found = await findOpen(step)
+  const contact = found ? await contactOf(records, found) : {}
+  await records.accounts.update(username, { state: 'active', usedOnHost: true, ...contact })
+  return [await tellOfAccount(uses, username), ...(await targetDone(step, 'yunohost'))]
+}
+
+// With the host alone, whoever asked picks another name; after Matrix there is no way back.
+async function failedForRegistration(step: Step, task: Task, ending: Ending) {
+  const found = await findOpen(step)
+  // The engine ends what it runs; staff end what waits.
+  const isByHost = task.status === 'running'
+  const isAlone = found?.registration.targets.length === 1
+  return isByHost && isAlone ? nameRefused(step) : targetGivenUp(step, 'yunohost', ending.reason)
+}
 
 // What is on the host under this name, whoever's it is, keeps the name taken for ever (design.md 13);
 // parts of ours are removed first, and the task that does so decides.

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { page as pageReply } from '../../lib/http/reply.ts'
 import { stylesheet } from '../../lib/pages/stylesheet.ts'
 import { samplePages } from './sample-pages.ts'
+import { sampleRegistrationPages } from './sample-registration-pages.ts'
 
 const browserPath = '/usr/bin/chromium'
 const hasBrowser = existsSync(browserPath)
@@ -14,7 +15,11 @@ if (!hasBrowser)
     `No browser at ${browserPath}: the pages are not looked at (apt-get install chromium).`,
   )
 
-const samples = [...samplePages('en'), ...samplePages('de')]
+const pagesIn = (language: 'en' | 'de') => [
+  ...samplePages(language),
+  ...sampleRegistrationPages(language),
+]
+const samples = [...pagesIn('en'), ...pagesIn('de')]
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 describe.skipIf(!hasBrowser)('in a browser', () => {
@@ -68,7 +73,7 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
       const viewport = { width: look.width, height: 800 }
       const opened = await open('/en/start', { colorScheme: look.colorScheme, viewport })
       // One language a look keeps this short; German has the longer words.
-      for (const { language, name } of samplePages(look.width === 320 ? 'de' : 'en')) {
+      for (const { language, name } of pagesIn(look.width === 320 ? 'de' : 'en')) {
         await opened.goto(`${origin}/${language}/${name}`)
         await opened.evaluate(axe.source)
         const violations = await opened.evaluate(`axe.run({ runOnly: ${JSON.stringify(rules)} })

@@ -10,7 +10,7 @@ test('a link whose use went wrong on our side is free again at once', async () =
   await world.runWorkers()
   const token = tokenIn((await world.mails())[0])
   const broken = await newTestWorld({
-    overrides: { database: world.database, sealer: { seal, open: seal } },
+    overrides: { database: world.database, sealer: { seal, open: seal, currentKeyId: seal } },
   })
   broken.log.expectError('unexpected_error')
   const body = { token, new_password: 'Kastanie-7-Regenbogen' }

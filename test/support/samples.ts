@@ -1,4 +1,4 @@
-/** A good body for every route that takes one. None of them does anything in an empty world but `/create_user`. */
+/** A good body for every route that takes one. None of them does anything in an empty world but `/create_user` and `/registrations`. */
 export const samples: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'community-login': {
     username: 'nobody.here',
@@ -21,4 +21,32 @@ export const samples: Readonly<Record<string, Readonly<Record<string, string>>>>
     task_id: 'A'.repeat(22),
     task_token: 'A'.repeat(43),
   },
+  'registrations-submit': {
+    email: 'robin@mail.example',
+    message: 'I bake bread.',
+    referral_code: 'abc-123',
+  },
+  'registrations-decide': { status: 'approved', note: 'Welcome' },
+  'registrations-complete': {
+    matrix_status: 'processing',
+    username: 'robin',
+    email: 'robin@mail.example',
+  },
+  'registrations-status-form': {
+    rid: 'A'.repeat(22),
+    token: 'A'.repeat(43),
+    action: 'complete',
+    text: 'I bake bread.',
+    username: 'robin',
+    email: 'robin@mail.example',
+    confirm: 'yes',
+  },
+  'registrations-decision-form': {
+    rid: 'A'.repeat(22),
+    token: 'A'.repeat(43),
+    action: 'reject',
+    text: 'Seems kind.',
+    tell: 'decision',
+  },
+  'registrations-desk': { action: 'note', text: 'Seems kind.' },
 }

@@ -3,6 +3,7 @@ import type { Account, AccountChange, NewAccount } from '../../accounts/account.
 import { toAddressKey, toNameKey } from '../../accounts/name-keys.ts'
 import { Failure } from '../../failure.ts'
 import type { Records } from '../../ports.ts'
+import { madeFor } from '../../registrations/made-for.ts'
 import type { AccountDocument, Scope } from './collections.ts'
 import { brokenKey } from './errors.ts'
 
@@ -41,9 +42,15 @@ export function mongoAccounts(scope: Scope): Records['accounts'] {
     touch: (username, passwordHash) =>
       run(async () => {
         const unchanged = { heldName: username, passwordHash, state: 'active' as const }
-        return (
-          (await accounts.updateOne(unchanged, { $inc: { touches: 1 } }, tx)).matchedCount === 1
-        )
+        const used = { $inc: { touches: 1 }, $set: { isUsed: true as const } }
+        return (await accounts.updateOne(unchanged, used, tx)).matchedCount === 1
+      }),
+    hasSignedIn: (username) =>
+      run(async () => (await accounts.findOne({ heldName: username, isUsed: true }, tx)) !== null),
+    removeReservation: (rid) =>
+      run(async () => {
+        const reservation = { createdBy: madeFor(rid), state: 'approved' as const }
+        await accounts.deleteOne(reservation, tx)
       }),
     update: (username, change) =>
       run(async () => {
@@ -90,7 +97,7 @@ function toDocument(account: NewAccount): AccountDocument {
 
 function toAccount(document: WithId<AccountDocument> | null): Account | undefined {
   if (document === null) return undefined
-  const { _id, displayNameKey, heldName, heldAddress, touches, ...account } = document
+  const { _id, displayNameKey, heldName, heldAddress, touches, isUsed, ...account } = document
   return account
 }
 

@@ -3,7 +3,9 @@ import type { Account } from '../../accounts/account.ts'
 import type { HostNames } from '../../accounts/host-names.ts'
 import type { HostFacts } from '../../passwords/host-facts.ts'
 import type { Link } from '../../passwords/link.ts'
+import type { SealedValue } from '../../ports.ts'
 import type { Lane, Task } from '../../queue/queue.ts'
+import type { Registration, Trace } from '../../registrations/registration.ts'
 import type { Session } from '../../sessions/session.ts'
 
 /** An account as stored. `heldName` and `heldAddress` carry the unique indexes and go when a name or address is free again. */
@@ -13,6 +15,32 @@ export interface AccountDocument extends Account {
   readonly heldAddress?: string
   /** Counts what must exclude a change of the account at the same time: sign-ins and links. */
   readonly touches?: number
+  /** Somebody has signed in. */
+  readonly isUsed?: true
+}
+
+/** A registration as stored. `waits`: undecided, and seen by staff. */
+export interface RegistrationDocument extends Omit<Registration, 'rid'> {
+  readonly _id: string
+  readonly waits?: true
+}
+
+/** Holds an address for an open registration. Only inserted and deleted, never changed. */
+export interface HeldAddressDocument {
+  readonly addressKey: string
+  readonly rid: string
+}
+
+/** How a registration ended, under keyed hashes; the database removes it some time after `purgeAt`. */
+export interface TraceDocument extends Trace {
+  readonly keys: readonly string[]
+  readonly purgeAt: Date
+}
+
+/** The one key of the keyed hashes, sealed. */
+export interface LookupKeyDocument {
+  readonly _id: 'lookup'
+  readonly sealed: SealedValue
 }
 
 /** A session as stored; the database removes it some time after `expiresAt`. */
@@ -76,6 +104,10 @@ export interface Collections {
   readonly lanes: Collection<LaneDocument>
   readonly hostNames: Collection<HostNamesDocument>
   readonly hostFacts: Collection<HostFactsDocument>
+  readonly registrations: Collection<RegistrationDocument>
+  readonly heldAddresses: Collection<HeldAddressDocument>
+  readonly traces: Collection<TraceDocument>
+  readonly lookupKeys: Collection<LookupKeyDocument>
 }
 
 /** Collections and the transaction that a group of reads and writes belongs to, if any. */
@@ -98,6 +130,10 @@ export function collectionsOf(db: Db): Collections {
     lanes: db.collection('lanes'),
     hostNames: db.collection('host_names'),
     hostFacts: db.collection('host_facts'),
+    registrations: db.collection('registrations'),
+    heldAddresses: db.collection('registration_addresses'),
+    traces: db.collection('registration_traces'),
+    lookupKeys: db.collection('lookup_keys'),
   }
 }
 

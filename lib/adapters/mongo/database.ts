@@ -1,6 +1,7 @@
 import { type ClientSession, type MongoClient, MongoTopologyClosedError } from 'mongodb'
 import { Failure } from '../../failure.ts'
 import type { Database, Records } from '../../ports.ts'
+import { Outrun } from '../../registrations/registration.ts'
 import { adapter } from '../adapter.ts'
 import { mongoAccounts } from './accounts.ts'
 import { type Connection, connect, databaseSettings } from './client.ts'
@@ -11,6 +12,9 @@ import { mongoHostFacts } from './host-facts.ts'
 import { mongoHostNames } from './host-names.ts'
 import { ensureIndexes } from './indexes.ts'
 import { mongoLinks } from './links.ts'
+import { mongoRegistrationKeys } from './registration-keys.ts'
+import { mongoRegistrationLists } from './registration-lists.ts'
+import { mongoRegistrations } from './registrations.ts'
 import { mongoSessions } from './sessions.ts'
 import { mongoTasks } from './tasks.ts'
 
@@ -58,6 +62,9 @@ function openRecords(scope: Scope): Records {
     hostFacts: mongoHostFacts(scope),
     sessions: mongoSessions(scope),
     links: mongoLinks(scope),
+    registrations: mongoRegistrations(scope),
+    registrationKeys: mongoRegistrationKeys(scope),
+    registrationLists: mongoRegistrationLists(scope),
     tasks: mongoTasks(scope),
   }
 }
@@ -89,12 +96,16 @@ async function connectingAgain<Result>(
   }
 }
 
-// Two tasks of one resource accepted at once both want to be its head; the second try finds the first one.
-async function restarting<Result>(call: () => Promise<Result>, triesLeft = 5): Promise<Result> {
+// Two tasks of one resource accepted at once both want to be its head, and two registrations both want to hold their
+// address; the second try finds the first one. And what was changed meanwhile is read again.
+const heldOnce: ReadonlySet<string | undefined> = new Set(['headOf', 'addressKey'])
+
+async function restarting<Result>(call: () => Promise<Result>, triesLeft = 10): Promise<Result> {
   try {
     return await call()
   } catch (error) {
-    if (brokenKey(error) !== 'headOf' || triesLeft <= 1) throw error
+    const isOutrun = error instanceof Outrun || heldOnce.has(brokenKey(error))
+    if (!isOutrun || triesLeft <= 1) throw error
     return restarting(call, triesLeft - 1)
   }
 }

@@ -19,6 +19,11 @@ const indexes: readonly Index[] = [
     options: { name: 'one_holder_of_an_address', unique: true, sparse: true },
   },
   { collection: 'accounts', key: { displayNameKey: 1 }, options: { name: 'by_display_name' } },
+  {
+    collection: 'accounts',
+    key: { createdBy: 1 },
+    options: { name: 'reservations', partialFilterExpression: { state: 'approved' } },
+  },
   { collection: 'sessions', key: { username: 1 }, options: { name: 'by_username' } },
   {
     collection: 'sessions',
@@ -66,6 +71,28 @@ const indexes: readonly Index[] = [
     options: { name: 'by_resource' },
   },
   { collection: 'queue', key: { lane: 1, notBefore: 1 }, options: { name: 'delayed' } },
+  {
+    collection: 'registrations',
+    key: { waits: 1, createdAt: 1, _id: 1 },
+    options: { name: 'waiting_by_age', partialFilterExpression: { waits: true } },
+  },
+  { collection: 'registrations', key: { status: 1 }, options: { name: 'by_status' } },
+  { collection: 'registrations', key: { expiresAt: 1 }, options: { name: 'by_expiry' } },
+  { collection: 'registrations', key: { parkedAt: 1 }, options: { name: 'by_parking' } },
+  { collection: 'registrations', key: { addressKey: 1 }, options: { name: 'by_address' } },
+  { collection: 'registrations', key: { nameKey: 1 }, options: { name: 'by_name' } },
+  { collection: 'registrations', key: { 'sealed.keyId': 1 }, options: { name: 'by_key' } },
+  {
+    collection: 'heldAddresses',
+    key: { addressKey: 1 },
+    options: { name: 'one_open_registration_of_an_address', unique: true },
+  },
+  { collection: 'traces', key: { keys: 1, at: -1 }, options: { name: 'by_key' } },
+  {
+    collection: 'traces',
+    key: { purgeAt: 1 },
+    options: { name: 'gone_when_purged', expireAfterSeconds: 0 },
+  },
   { collection: 'logs', key: { action: 1, finishedAt: -1 }, options: { name: 'by_action' } },
   { collection: 'logs', key: { owner: 1, finishedAt: -1 }, options: { name: 'by_owner' } },
 ]

@@ -1,0 +1,75 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { Failure } from '../../failure.ts'
+import type { ReadBy } from '../../late.ts'
+import type { Lookup, Sealer } from '../../ports.ts'
+import { adapter } from '../adapter.ts'
+import { ringSealer } from '../keys.ts'
+import { connect, databaseSettings } from './client.ts'
+import { type Collections, collectionsOf, type LookupKeyDocument } from './collections.ts'
+import { brokenKey, wordError } from './errors.ts'
+
+const boundTo = 'lookup-key'
+
+/**
+ * Keyed hashes by HMAC-SHA-256. Their key lies in the database, sealed: so rotating the sealing keys changes no hash,
+ * and the database alone tells nothing. Throws `unavailable` when the key cannot be opened.
+ */
+export const mongoLookup = adapter<Lookup, ReadBy<typeof databaseSettings>>({
+  settings: databaseSettings,
+  secrets: ['mongodb-uri', 'sealing-keys'],
+  grants: [],
+  open: async (opening) => {
+    const { db } = await connect(opening)
+    const ground = { sealer: await ringSealer.open(opening), keys: collectionsOf(db).lookupKeys }
+    let key: Promise<Buffer> | undefined
+    return {
+      keyOf: async (kind, value) => {
+        key ??= readKey(ground)
+        const bytes = await key.catch((cause: unknown) => {
+          key = undefined
+          throw new Failure('unavailable', { cause })
+        })
+        return createHmac('sha256', bytes).update(`${kind}:${value}`).digest('base64url')
+      },
+      reseal: () => resealKey(ground),
+    }
+  },
+})
+
+interface Ground {
+  readonly sealer: Sealer
+  readonly keys: Collections['lookupKeys']
+}
+
+async function readKey(ground: Ground): Promise<Buffer> {
+  const found = (await findKey(ground)) ?? (await makeKey(ground))
+  return Buffer.from(await ground.sealer.open(found.sealed, boundTo), 'base64url')
+}
+
+async function findKey({ keys }: Ground): Promise<LookupKeyDocument | null> {
+  return keys.findOne({ _id: 'lookup' }).catch((error: unknown) => {
+    throw wordError(error)
+  })
+}
+
+// Of two processes that make the first one at once, the second takes that of the first.
+async function makeKey(ground: Ground): Promise<LookupKeyDocument> {
+  const sealed = await ground.sealer.seal(randomBytes(32).toString('base64url'), boundTo)
+  try {
+    await ground.keys.insertOne({ _id: 'lookup', sealed })
+    return { _id: 'lookup', sealed }
+  } catch (error) {
+    const earlier = brokenKey(error) === '_id' ? await findKey(ground) : null
+    if (earlier === null) throw wordError(error)
+    return earlier
+  }
+}
+
+async function resealKey({ sealer, keys }: Ground): Promise<boolean> {
+  const found = await keys.findOne({ _id: 'lookup' })
+  const keyId = await sealer.currentKeyId()
+  if (found === null || found.sealed.keyId === keyId) return false
+  const sealed = await sealer.seal(await sealer.open(found.sealed, boundTo), boundTo)
+  const unchanged = { _id: 'lookup' as const, 'sealed.keyId': found.sealed.keyId }
+  return (await keys.updateOne(unchanged, { $set: { sealed } })).modifiedCount === 1
+}

@@ -1,0 +1,58 @@
+import type { Records } from '../../ports.ts'
+import { traceDays } from '../../registrations/policy.ts'
+import type { Trace } from '../../registrations/registration.ts'
+import type { RegistrationDocument, Scope } from './collections.ts'
+
+const decided = ['approved', 'rejected'] as const
+const millisecondsPerDay = 24 * 60 * 60 * 1000
+
+/** What registrations hold and leave behind under keyed hashes, in MongoDB. */
+export function mongoRegistrationKeys({
+  collections,
+  tx,
+  run,
+}: Scope): Records['registrationKeys'] {
+  const { heldAddresses, traces, registrations } = collections
+  return {
+    holderOf: (addressKey) =>
+      run(async () => (await heldAddresses.findOne({ addressKey }, tx))?.rid),
+    hold: (addressKey, rid) =>
+      run(async () => {
+        await heldAddresses.insertOne({ addressKey, rid }, tx)
+      }),
+    free: (addressKey, rid) =>
+      run(async () => {
+        await heldAddresses.deleteOne({ addressKey, rid }, tx)
+      }),
+    leaveTrace: (keys, trace) =>
+      run(async () => {
+        const purgeAt = new Date(trace.at.getTime() + traceDays * millisecondsPerDay)
+        await traces.insertOne({ keys: [...keys], ...trace, purgeAt }, tx)
+      }),
+    historyOf: (registration, most) =>
+      run(async () => {
+        const { addressKey, nameKey } = registration
+        const keys = [addressKey, nameKey].filter((key) => key !== null)
+        if (keys.length === 0) return []
+        const left = traces
+          .find({ keys: { $in: keys } }, tx)
+          .sort({ at: -1 })
+          .limit(most)
+        const past = (await left.toArray()).map(({ status, at }) => ({ status, at }))
+        const others = { _id: { $ne: registration.rid }, status: { $in: [...decided] } }
+        const either = { $or: [{ addressKey: { $in: keys } }, { nameKey: { $in: keys } }] }
+        const living = await registrations
+          .find({ ...others, ...either }, tx)
+          .limit(most)
+          .toArray()
+        const recent = living.map(toTrace)
+        return [...past, ...recent]
+          .sort((one, other) => other.at.getTime() - one.at.getTime())
+          .slice(0, most)
+      }),
+  }
+}
+
+function toTrace({ status, decidedAt, modifiedAt }: RegistrationDocument): Trace {
+  return { status: status === 'approved' ? status : 'rejected', at: decidedAt ?? modifiedAt }
+}

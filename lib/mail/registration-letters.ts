@@ -1,0 +1,287 @@
+import type { RegistrationMailMessages } from '../language/english-registration-mails.ts'
+import { messagesFor } from '../language/messages.ts'
+import type { Letter, MailStyle } from './letter.ts'
+
+/** To whoever asked. `link` is `/registrations/status#RID.TOKEN` under the public URL. */
+type AskerMail =
+  /** The registration is there; opening the link shows that the address is its owner's. */
+  | { readonly template: 'registration_received'; readonly link: string; readonly expiresAt: Date }
+  /** A second wish came for the address of an open registration. */
+  | {
+      readonly template: 'registration_already_open'
+      readonly link?: string | undefined
+      readonly expiresAt: Date
+    }
+  /** A manager asks something; the question stands on the page, not in the mail. */
+  | { readonly template: 'registration_asked'; readonly link: string; readonly expiresAt: Date }
+  /** Now a username is to be picked. `note` is a reason that the manager chose to mail. */
+  | {
+      readonly template: 'registration_approved'
+      readonly link: string
+      readonly expiresAt: Date
+      readonly note: string | null
+    }
+  /** Never sent for a silent rejection. */
+  | {
+      readonly template: 'registration_rejected'
+      readonly expiresAt: Date
+      readonly note: string | null
+    }
+  /** The account is on every target; `address` and `matrixId` are null where that target is not configured. */
+  | {
+      readonly template: 'registration_ready'
+      readonly username: string
+      readonly address: string | null
+      readonly matrixId: string | null
+      /** Given as long as the page can make a new password. */
+      readonly link?: string | undefined
+    }
+  /** A target refused; staff were told. */
+  | {
+      readonly template: 'registration_failed'
+      readonly username: string
+      readonly link?: string | undefined
+    }
+
+/** To each manager. `link` is `/registrations/decide#RID.TOKEN` under the public URL, each manager's own. */
+type ManagerMail =
+  | {
+      readonly template: 'registration_new'
+      readonly link: string
+      readonly createdAt: Date
+      readonly expiresAt: Date
+    }
+  | {
+      readonly template: 'registration_decided'
+      readonly decision: 'approved' | 'rejected'
+      readonly decidedBy: string
+      readonly decidedAt: Date
+      readonly link?: string | undefined
+    }
+  | {
+      readonly template: 'registration_account_failed'
+      readonly username: string
+      readonly target: 'matrix' | 'yunohost'
+      readonly reason: string | null
+    }
+  /** `waiting` undecided registrations are older than 24 hours, the oldest since `oldestAt`. */
+  | {
+      readonly template: 'registration_digest'
+      readonly waiting: number
+      readonly oldestAt: Date
+    }
+
+/** A mail about a registration. None has a place for a password or for what the asker wrote. */
+export type RegistrationMail = AskerMail | ManagerMail
+
+type Of<Name extends RegistrationMail['template']> = Extract<RegistrationMail, { template: Name }>
+type Body = Omit<Letter, 'greeting' | 'farewell' | 'small'>
+
+/** The letter of a mail about a registration. Nobody's name is known but a username that was picked. */
+export function writeRegistrationLetter(mail: RegistrationMail, style: MailStyle): Letter {
+  const { mails } = messagesFor(style.language)
+  const { communityName } = style.site
+  const words = mails.registrations
+  return {
+    greeting:
+      isToAsker(mail) && 'username' in mail ? mails.greeting(mail.username) : words.greeting,
+    farewell: mails.farewell(communityName),
+    small: isToAsker(mail) ? words.whyAsker(communityName) : words.whyManager(communityName),
+    ...writeBody(mail, { words, community: communityName, copyLink: mails.copyLink }),
+  }
+}
+
+const toManagers: ReadonlySet<string> = new Set<ManagerMail['template']>([
+  'registration_new',
+  'registration_decided',
+  'registration_account_failed',
+  'registration_digest',
+])
+
+function isToAsker(mail: RegistrationMail): mail is AskerMail {
+  return !toManagers.has(mail.template)
+}
+
+interface Frame {
+  readonly words: RegistrationMailMessages
+  readonly community: string
+  readonly copyLink: string
+}
+
+// The return type makes the compiler refuse a template without a case.
+function writeBody(mail: RegistrationMail, frame: Frame): Body {
+  switch (mail.template) {
+    case 'registration_received':
+      return writeReceived(mail, frame)
+    case 'registration_already_open':
+      return writeAlreadyOpen(mail, frame)
+    case 'registration_asked':
+      return writeAsked(mail, frame)
+    case 'registration_approved':
+      return writeApproved(mail, frame)
+    case 'registration_rejected':
+      return writeRejected(mail, frame)
+    case 'registration_ready':
+      return writeReady(mail, frame)
+    case 'registration_failed':
+      return writeFailed(mail, frame)
+    case 'registration_new':
+      return writeNew(mail, frame)
+    case 'registration_decided':
+      return writeDecided(mail, frame)
+    case 'registration_account_failed':
+      return writeAccountFailed(mail, frame)
+    case 'registration_digest':
+      return writeDigest(mail, frame)
+  }
+}
+
+function writeReceived(mail: Of<'registration_received'>, frame: Frame): Body {
+  const { received, openPage, validUntil, notYou } = frame.words
+  return {
+    subject: received.subject,
+    paragraphs: [received.opening(frame.community)],
+    facts: [],
+    ...offer(mail.link, { request: received.request, label: openPage }, frame),
+    notes: [validUntil(mail.expiresAt), notYou],
+  }
+}
+
+function writeAlreadyOpen(mail: Of<'registration_already_open'>, frame: Frame): Body {
+  const { alreadyOpen, openPage, validUntil, notYou } = frame.words
+  return {
+    subject: alreadyOpen.subject,
+    paragraphs: [alreadyOpen.opening(frame.community)],
+    facts: [],
+    ...offer(mail.link, { request: alreadyOpen.request, label: openPage }, frame),
+    notes: [mail.link ? validUntil(mail.expiresAt) : alreadyOpen.whereLink, notYou],
+  }
+}
+
+function writeAsked(mail: Of<'registration_asked'>, frame: Frame): Body {
+  const { asked, validUntil } = frame.words
+  return {
+    subject: asked.subject,
+    paragraphs: [asked.opening(frame.community)],
+    facts: [],
+    ...offer(mail.link, { request: asked.request, label: asked.action }, frame),
+    notes: [validUntil(mail.expiresAt)],
+  }
+}
+
+function writeApproved(mail: Of<'registration_approved'>, frame: Frame): Body {
+  const { approved } = frame.words
+  return {
+    subject: approved.subject,
+    paragraphs: [approved.opening(frame.community), ...quote(mail.note, frame)],
+    facts: [],
+    ...offer(mail.link, { request: approved.request, label: approved.action }, frame),
+    notes: [approved.finishBy(mail.expiresAt)],
+  }
+}
+
+function writeRejected(mail: Of<'registration_rejected'>, frame: Frame): Body {
+  const { rejected } = frame.words
+  return {
+    subject: rejected.subject,
+    paragraphs: [rejected.opening(frame.community), ...quote(mail.note, frame)],
+    facts: [],
+    notes: [rejected.deletion(mail.expiresAt)],
+  }
+}
+
+function writeReady(mail: Of<'registration_ready'>, frame: Frame): Body {
+  const { ready, facts, openPage } = frame.words
+  return {
+    subject: ready.subject,
+    paragraphs: [ready.opening(frame.community), ready.password],
+    facts: toFacts([
+      [facts.username, mail.username],
+      [facts.address, mail.address],
+      [facts.matrixId, mail.matrixId],
+    ]),
+    ...offer(mail.link, { request: ready.request, label: openPage }, frame),
+    notes: [],
+  }
+}
+
+function writeFailed(mail: Of<'registration_failed'>, frame: Frame): Body {
+  const { failed, openPage } = frame.words
+  return {
+    subject: failed.subject,
+    paragraphs: [failed.opening(mail.username, frame.community), failed.noAction],
+    facts: [],
+    ...offer(mail.link, { request: failed.request, label: openPage }, frame),
+    notes: [],
+  }
+}
+
+function writeNew(mail: Of<'registration_new'>, frame: Frame): Body {
+  const { opened, facts, moment } = frame.words
+  return {
+    subject: opened.subject,
+    paragraphs: [opened.opening(frame.community)],
+    facts: toFacts([
+      [facts.askedAt, moment(mail.createdAt)],
+      [facts.expiresAt, moment(mail.expiresAt)],
+    ]),
+    ...offer(mail.link, { request: opened.request, label: opened.action }, frame),
+    notes: [opened.ownLink],
+  }
+}
+
+function writeDecided(mail: Of<'registration_decided'>, frame: Frame): Body {
+  const { decided, facts, moment } = frame.words
+  return {
+    subject: decided.subject,
+    paragraphs: [decided.openings[mail.decision]],
+    facts: toFacts([
+      [facts.decision, decided.decisions[mail.decision]],
+      [facts.decidedBy, mail.decidedBy],
+      [facts.decidedAt, moment(mail.decidedAt)],
+    ]),
+    ...offer(mail.link, { request: decided.request, label: decided.action }, frame),
+    notes: [],
+  }
+}
+
+function writeAccountFailed(mail: Of<'registration_account_failed'>, frame: Frame): Body {
+  const { accountFailed, facts } = frame.words
+  return {
+    subject: accountFailed.subject,
+    paragraphs: [accountFailed.opening],
+    facts: toFacts([
+      [facts.username, mail.username],
+      [facts.target, accountFailed.targets[mail.target]],
+      [facts.reason, mail.reason],
+    ]),
+    notes: [accountFailed.waits],
+  }
+}
+
+function writeDigest(mail: Of<'registration_digest'>, { words }: Frame): Body {
+  return {
+    subject: words.digest.subject,
+    paragraphs: [words.digest.opening(mail.waiting)],
+    facts: toFacts([[words.facts.oldestAt, words.moment(mail.oldestAt)]]),
+    notes: [words.digest.whereLinks, words.digest.deletion],
+  }
+}
+
+function offer(
+  link: string | undefined,
+  { request, label }: { readonly request: string; readonly label: string },
+  { copyLink }: Frame,
+): Pick<Letter, 'request' | 'action'> {
+  return link === undefined ? {} : { request, action: { label, link, copyLink } }
+}
+
+// What a manager wrote keeps its lines, each a paragraph of its own.
+function quote(note: string | null, { words }: Frame): readonly string[] {
+  const lines = (note ?? '').split(/\r?\n/).filter((line) => line.trim() !== '')
+  return lines.length === 0 ? [] : [words.noteFrom, ...lines]
+}
+
+function toFacts(facts: ReadonlyArray<readonly [string, string | null]>): Letter['facts'] {
+  return facts.flatMap(([name, value]) => (value ? [{ name, value }] : []))
+}

@@ -1,0 +1,159 @@
+import { isUsernameOfHost } from '../accounts/host-names.ts'
+import { toAddressKey, toNameKey } from '../accounts/name-keys.ts'
+import { isReservedName } from '../accounts/reserved-names.ts'
+import { username as usernameRule } from '../accounts/rules.ts'
+import { hashPassword } from '../crypto/password-hash.ts'
+import { Failure } from '../failure.ts'
+import type { Doorbell, Log, Lookup, Random, Records, Registering, Site } from '../ports.ts'
+import { ringFor } from '../queue/ring.ts'
+import { type Admitted, type AdmitUses, admit, type Credential } from './admit.ts'
+import { admitAgain } from './admit-again.ts'
+import type { AskerRecord } from './answers.ts'
+import { firstTask } from './first-task.ts'
+import { generatePassword } from './generate-password.ts'
+import { freeAddress } from './outcomes.ts'
+import { sealPersonal } from './personal.ts'
+import type { Personal, Registration } from './registration.ts'
+import { displayNameOf, reservationFor } from './reservation.ts'
+import { viewForAsker } from './view.ts'
+
+/** What picking a username needs. */
+export interface CompleteUses extends AdmitUses {
+  readonly random: Random
+  readonly log: Log
+  readonly doorbell: Doorbell
+  readonly lookup: Lookup
+  readonly site: Site
+  readonly registering: Registering
+}
+
+/** What somebody picks. */
+export interface Picked {
+  readonly username: string
+  /** Takes the place of the address that is known. */
+  readonly address: string | null
+}
+
+/**
+ * Reserves a username for an approved registration and has its account made; gives the registration with the one
+ * password for every target, which is told only here. Throws like `admit`, `forbidden` for anybody but the asker,
+ * `registration_not_approved`, `registration_underway`, `invalid_input` or `username_taken`.
+ */
+export async function completeRegistration(
+  uses: CompleteUses,
+  rid: string,
+  { pick, ...credential }: Credential & { readonly pick: Picked },
+): Promise<AskerRecord> {
+  const admitted = await admit(uses, rid, credential)
+  refuseToComplete(admitted)
+  const username = await judgeUsername(uses, pick.username, admitted.personal)
+  const password = await generatePassword(uses, username)
+  const reserving = {
+    ...{ admitted, username, password, address: pick.address },
+    passwordHash: await hashPassword(password),
+    nameKey: await uses.lookup.keyOf('name', username),
+    addressKey: await keyOfAddress(uses, pick.address),
+  }
+  const { registration, personal, task } = await uses.database.transaction((records) =>
+    reserve(uses, records, reserving),
+  )
+  await ringFor(uses, [task])
+  return { ...(await viewForAsker(uses, registration, personal)), password }
+}
+
+function refuseToComplete({ registrant, registration, personal }: Admitted): void {
+  if (registrant.role !== 'asker') throw new Failure('forbidden')
+  if (registration.status !== 'approved') throw new Failure('registration_not_approved')
+  const isOver = registration.endedAt !== null
+  if (personal.username !== null || isOver) throw new Failure('registration_underway')
+}
+
+// The same order as for every other account (lib/accounts/create-account.ts); the index of names decides in the end.
+async function judgeUsername(
+  { database }: CompleteUses,
+  wish: string,
+  { refusedUsername }: Personal,
+): Promise<string> {
+  const read = usernameRule().safeParse(wish)
+  if (!read.success) {
+    const [issue] = read.error.issues
+    const text = `username: ${issue?.message}`
+    throw new Failure('invalid_input', { field: 'username', rule: issue?.code, text })
+  }
+  const username = read.data
+  const [namesakes, hostNames] = await Promise.all([
+    database.accounts.findNamesakes(username, toNameKey(displayNameOf(username))),
+    database.hostNames.find(),
+  ])
+  const isTaken =
+    isReservedName(username) ||
+    username === refusedUsername ||
+    namesakes.ofUsername ||
+    namesakes.ofDisplayName ||
+    (hostNames !== undefined && isUsernameOfHost(hostNames, username))
+  if (isTaken) throw new Failure('username_taken', { field: 'username' })
+  return username
+}
+
+async function keyOfAddress({ lookup }: CompleteUses, address: string | null) {
+  return address === null ? null : lookup.keyOf('address', toAddressKey(address))
+}
+
+interface Reserving {
+  readonly admitted: Admitted
+  readonly username: string
+  readonly password: string
+  readonly passwordHash: string
+  readonly nameKey: string
+  readonly address: string | null
+  readonly addressKey: string | null
+}
+
+async function reserve(uses: CompleteUses, records: Records, wish: Reserving) {
+  const before = await admitAgain(uses, records, wish.admitted)
+  refuseToComplete(before)
+  const { rid } = before.registration
+  const createdAt = uses.clock.now()
+  const { username, password, passwordHash, nameKey } = wish
+  await records.accounts.insert(
+    reservationFor(before.registration, { username, passwordHash, createdAt }),
+  )
+  const { targets, matrixServerName } = uses.registering
+  const hasMatrix = targets.includes('matrix')
+  const personal = {
+    ...before.personal,
+    ...(wish.address === null ? {} : { address: wish.address }),
+    username,
+    matrixId: hasMatrix && matrixServerName ? `@${username}:${matrixServerName}` : null,
+    refusedUsername: null,
+  }
+  const task = await firstTask(uses, { rid, username, password, targets })
+  const registration = {
+    ...before.registration,
+    ...(await addressAfter(records, before, wish)),
+    targets,
+    nameKey,
+    matrixStatus: hasMatrix ? ('processing' as const) : ('pending' as const),
+    accountStatus: hasMatrix ? ('pending' as const) : ('processing' as const),
+    modifiedAt: createdAt,
+    taskId: task.id,
+    sealed: await sealPersonal(uses.sealer, rid, personal),
+  }
+  await records.registrations.replace(registration)
+  await records.tasks.insert(task)
+  return { registration, personal, task }
+}
+
+// Another open registration may hold the address; that is told to nobody (T08), and it counts once a link was opened.
+async function addressAfter(
+  records: Records,
+  { registration, personal }: Admitted,
+  { address, addressKey }: Reserving,
+): Promise<Partial<Pick<Registration, 'addressKey' | 'isAddressConfirmed'>>> {
+  if (address === null || addressKey === null || address === personal.address) return {}
+  if (addressKey === registration.addressKey) return {}
+  await freeAddress(records, registration)
+  const holder = await records.registrationKeys.holderOf(addressKey)
+  if (holder === undefined) await records.registrationKeys.hold(addressKey, registration.rid)
+  return { addressKey: holder === undefined ? addressKey : null, isAddressConfirmed: false }
+}

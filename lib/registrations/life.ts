@@ -1,0 +1,19 @@
+import { lifeHours } from './policy.ts'
+import type { Registration } from './registration.ts'
+
+type Dates = Pick<Registration, 'expiresAt' | 'begunAt' | 'endedAt'>
+
+/** When a registration that begins now is over. */
+export function expiryOf(createdAt: Date): Date {
+  return new Date(createdAt.getTime() + lifeHours * 3_600_000)
+}
+
+/** Whether something has begun at a target and has not come to its end. */
+export function isUnderway({ begunAt, endedAt }: Omit<Dates, 'expiresAt'>): boolean {
+  return begunAt !== null && endedAt === null
+}
+
+/** Whether a registration exists at that time, swept or not (T27); what has begun at a target lives until it has ended. */
+export function lives(registration: Dates, now: Date): boolean {
+  return registration.expiresAt > now || isUnderway(registration)
+}

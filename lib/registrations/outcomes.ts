@@ -1,0 +1,177 @@
+/** What becomes of a registration when its targets come to an end. Runs inside the transactions that end the tasks. */
+import type { Clock, Records } from '../ports.ts'
+import type { NewTask } from '../queue/queue.ts'
+import type { EndingUses } from '../queue/task.ts'
+import { askerLetter, type LetterUses, managerLetters } from './letters.ts'
+import { openPersonal, sealPersonal } from './personal.ts'
+import type { Personal, Registration, Target, TargetStatus } from './registration.ts'
+
+/** Why nothing was done for a registration that is not there any more. */
+export const registrationOver = 'The registration is over.'
+
+/** A step that has ended, and whose. */
+export interface Step {
+  readonly records: Records
+  readonly uses: EndingUses
+  readonly rid: string
+}
+
+interface Found {
+  readonly registration: Registration
+  readonly personal: Personal
+}
+
+/** The registration of a step; undefined where it is gone, so that nothing follows from the step. */
+export async function findOpen({ records, uses, rid }: Step): Promise<Found | undefined> {
+  const registration = await records.registrations.find(rid)
+  if (registration === undefined || registration.endedAt !== null) return undefined
+  return { registration, personal: await openPersonal(uses.sealer, registration) }
+}
+
+/** A target has its account: the next one follows, given as a task, or everything is done. */
+export async function targetDone(
+  step: Step,
+  target: Target,
+  next?: NewTask,
+): Promise<readonly NewTask[]> {
+  const found = await findOpen(step)
+  if (found === undefined) return []
+  const { registration, personal } = found
+  const now = step.uses.clock.now()
+  const state = {
+    ...registration,
+    ...withStatus(target, 'success'),
+    modifiedAt: now,
+    parkedAt: null,
+    taskId: next?.id ?? null,
+  }
+  if (next !== undefined) {
+    await step.records.registrations.replace({ ...state, accountStatus: 'processing' })
+    return [next]
+  }
+  await freeAddress(step.records, registration)
+  await step.records.registrations.replace({ ...state, endedAt: now })
+  return readyLetters(step.uses, state, personal)
+}
+
+/** A target will not have the name, and nothing of it was made: whoever asked picks another one. */
+export async function nameRefused(step: Step): Promise<readonly NewTask[]> {
+  const found = await findOpen(step)
+  if (found === undefined) return []
+  const { registration, personal } = found
+  await step.records.accounts.removeReservation(step.rid)
+  const open = { ...personal, username: null, matrixId: null, refusedUsername: personal.username }
+  await step.records.registrations.replace({
+    ...registration,
+    matrixStatus: 'pending',
+    accountStatus: 'pending',
+    modifiedAt: step.uses.clock.now(),
+    targets: [],
+    taskId: null,
+    begunAt: null,
+    parkedAt: null,
+    failedAt: null,
+    nameKey: null,
+    sealed: await sealPersonal(step.uses.sealer, step.rid, open),
+  })
+  return []
+}
+
+/** A target's task waits for staff: it is tried again, and its secret stays sealed in it. */
+export async function targetParked(
+  step: Step,
+  target: Target,
+  reason: string,
+): Promise<readonly NewTask[]> {
+  const found = await findOpen(step)
+  if (found === undefined) return []
+  const { registration, personal } = found
+  const now = step.uses.clock.now()
+  await step.records.registrations.replace({
+    ...registration,
+    ...withStatus(target, 'failed'),
+    modifiedAt: now,
+    parkedAt: now,
+    failedAt: registration.failedAt ?? now,
+  })
+  if (registration.failedAt !== null) return []
+  return failureLetters(step.uses, found, { personal, target, reason })
+}
+
+/** A target was given up for good. What is on the others stays; staff know. */
+export async function targetGivenUp(
+  step: Step,
+  target: Target,
+  reason: string | null,
+): Promise<readonly NewTask[]> {
+  const found = await findOpen(step)
+  if (found === undefined) return []
+  const { registration, personal } = found
+  const now = step.uses.clock.now()
+  await step.records.accounts.removeReservation(step.rid)
+  await freeAddress(step.records, registration)
+  await step.records.registrations.replace({
+    ...registration,
+    ...withStatus(target, 'failed'),
+    modifiedAt: now,
+    endedAt: now,
+    taskId: null,
+    parkedAt: null,
+  })
+  if (registration.failedAt !== null) return []
+  return failureLetters(step.uses, found, { personal, target, reason })
+}
+
+/** Marks that a target is about to be changed. A sentence why not, where the registration is over (T27). */
+export async function beginAt(
+  { records, clock }: { readonly records: Records; readonly clock: Clock },
+  rid: string,
+): Promise<string | undefined> {
+  return (await records.registrations.begin(rid, clock.now())) ? undefined : registrationOver
+}
+
+/** Lets the address have another registration. */
+export async function freeAddress(
+  records: Records,
+  { addressKey, rid }: Pick<Registration, 'addressKey' | 'rid'>,
+): Promise<void> {
+  if (addressKey !== null) await records.registrationKeys.free(addressKey, rid)
+}
+
+function withStatus(target: Target, status: TargetStatus) {
+  return target === 'matrix' ? { matrixStatus: status } : { accountStatus: status }
+}
+
+async function readyLetters(
+  uses: LetterUses,
+  registration: Registration,
+  { username, address, matrixId }: Personal,
+): Promise<readonly NewTask[]> {
+  const isOnHost = registration.targets.includes('yunohost')
+  const mail = {
+    template: 'registration_ready',
+    username: username ?? '',
+    address: isOnHost ? `${username}@${uses.site.mailDomain}` : null,
+    matrixId,
+  } as const
+  return askerLetter(uses, registration, { address, mail })
+}
+
+async function failureLetters(
+  uses: LetterUses,
+  { registration }: Found,
+  {
+    personal,
+    target,
+    reason,
+  }: { readonly personal: Personal; readonly target: Target; readonly reason: string | null },
+): Promise<readonly NewTask[]> {
+  const username = personal.username ?? ''
+  const { managers, address } = personal
+  const failed = { template: 'registration_failed', username } as const
+  const told = { template: 'registration_account_failed', username, target, reason } as const
+  return [
+    ...(await askerLetter(uses, registration, { address, mail: failed })),
+    ...(await managerLetters(uses, registration.rid, { managers, mail: told })),
+  ]
+}

@@ -1,0 +1,69 @@
+import type { Clock, Database, Doorbell, Log, Random, Registering, Sealer, Site } from '../ports.ts'
+import { skipTask } from '../queue/control.ts'
+import { hostTasks, postTasks } from '../tasks/index.ts'
+import { sendDigest } from './digest.ts'
+import { dissolve } from './dissolve.ts'
+import { lives } from './life.ts'
+import { parkedDays, parkedRetryMinutes, sweepLimit } from './policy.ts'
+import type { Registration, Trace } from './registration.ts'
+
+/** What tidying up after registrations needs. */
+export interface SweepRegistrationsUses {
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly database: Database
+  readonly doorbell: Doorbell
+  readonly sealer: Sealer
+  readonly site: Site
+  readonly registering: Registering
+}
+
+const tasks = { ...hostTasks, ...postTasks }
+
+/**
+ * Removes what is over with everything personal in it, tries again what waits for staff, and tells managers of what
+ * waits for them.
+ */
+export async function sweepRegistrations(uses: SweepRegistrationsUses): Promise<void> {
+  const { registrationLists } = uses.database
+  const now = uses.clock.now()
+  for (const { rid } of await registrationLists.expired(now, sweepLimit)) await remove(uses, rid)
+  const due = new Date(now.getTime() - parkedRetryMinutes * 60_000)
+  for (const parked of await registrationLists.parked(due, sweepLimit)) await tryAgain(uses, parked)
+  await sendDigest(uses)
+}
+
+async function remove(uses: SweepRegistrationsUses, rid: string): Promise<void> {
+  await uses.database.transaction(async (records) => {
+    const registration = await records.registrations.find(rid)
+    // It may have begun since it was listed: then it comes to its end first.
+    if (registration === undefined || lives(registration, uses.clock.now())) return
+    await dissolve(uses, records, { registration, status: outcomeOf(registration) })
+  })
+}
+
+function outcomeOf({
+  status,
+  endedAt,
+  matrixStatus,
+  accountStatus,
+}: Registration): Trace['status'] {
+  if (status === 'rejected') return 'rejected'
+  const isMade = matrixStatus === 'success' || accountStatus === 'success'
+  return endedAt !== null && isMade ? 'finished' : 'expired'
+}
+
+async function tryAgain(uses: SweepRegistrationsUses, parked: Registration): Promise<void> {
+  const { taskId, failedAt } = parked
+  const patience = parkedDays * 24 * 3_600_000
+  const isTooOld = uses.clock.now().getTime() - (failedAt?.getTime() ?? 0) >= patience
+  const task = taskId === null ? undefined : await uses.database.tasks.find(taskId)
+  if (task?.status === 'parked' && isTooOld) return skipTask(uses, tasks, task.id)
+  await uses.database.transaction(async (records) => {
+    if (task?.status === 'parked') await records.tasks.retry(task.id)
+    const registration = await records.registrations.find(parked.rid)
+    if (registration) await records.registrations.replace({ ...registration, parkedAt: null })
+  })
+  uses.log.info('registration_retried', { taskId: taskId ?? undefined })
+}

@@ -1,0 +1,88 @@
+import type { Records } from '../ports.ts'
+import type { Admitted } from './admit.ts'
+import type { AskerRecord, StaffRecord } from './answers.ts'
+import { canRenewPassword } from './can-renew-password.ts'
+import { mostHistory } from './policy.ts'
+import type { Personal, Registration } from './registration.ts'
+
+interface ViewUses {
+  readonly database: Pick<Records, 'registrationLists' | 'registrationKeys' | 'accounts'>
+}
+
+/** A registration as the one may see it who was admitted. */
+export function viewFor(
+  uses: ViewUses,
+  { registrant, registration, personal }: Admitted,
+): Promise<AskerRecord | StaffRecord> {
+  return registrant.role === 'asker'
+    ? viewForAsker(uses, registration, personal)
+    : viewForStaff(uses, registration, personal)
+}
+
+/** A registration as whoever asked for it sees it. */
+export async function viewForAsker(
+  uses: ViewUses,
+  registration: Registration,
+  personal: Personal,
+): Promise<AskerRecord> {
+  const isAsked = personal.question !== null && personal.answer === null
+  return {
+    ...(await common(uses, registration, personal)),
+    username: personal.username ?? '',
+    email: personal.address,
+    password: null,
+    token: null,
+    question: isAsked ? (personal.question?.text ?? null) : null,
+    refused_username: personal.refusedUsername,
+    can_renew_password: await canRenewPassword(uses, registration, personal),
+  }
+}
+
+async function viewForStaff(
+  uses: ViewUses,
+  registration: Registration,
+  personal: Personal,
+): Promise<StaffRecord> {
+  const { isAddressConfirmed, decidedAt } = registration
+  const traces = await uses.database.registrationKeys.historyOf(registration, mostHistory)
+  return {
+    ...(await common(uses, registration, personal)),
+    ...{ username: null, email: null, password: null, token: null },
+    referral_code: personal.referralCode,
+    claimed_by: personal.claimedBy,
+    decided_by: personal.decidedBy,
+    decided_at: decidedAt?.toISOString() ?? null,
+    question: personal.question,
+    answer: personal.answer,
+    notes: [...personal.notes],
+    history: traces.map(({ status, at }) => ({ status, at: at.toISOString() })),
+    address_confirmed: isAddressConfirmed,
+  }
+}
+
+async function common(uses: ViewUses, registration: Registration, personal: Personal) {
+  const { rid, status, createdAt, modifiedAt, expiresAt } = registration
+  const isPending = status === 'pending'
+  return {
+    rid,
+    created: createdAt.toISOString(),
+    modified: modifiedAt.toISOString(),
+    expires: expiresAt.toISOString(),
+    status,
+    ...statusOfTargets(registration),
+    note: personal.note,
+    position: isPending ? await uses.database.registrationLists.position(registration) : null,
+    message: personal.message,
+  }
+}
+
+// With one target alone, `matrix_status` says how that one is (registrations.md).
+function statusOfTargets({ targets, matrixStatus, accountStatus }: Registration) {
+  const [only, second] = targets
+  if (only === undefined || second !== undefined) {
+    return { matrix_status: matrixStatus, account_status: accountStatus }
+  }
+  return only === 'yunohost'
+    ? { matrix_status: accountStatus, account_status: accountStatus }
+    : { matrix_status: matrixStatus, account_status: null }
+}

@@ -1,0 +1,79 @@
+import * as z from 'zod'
+import { Failure } from '../failure.ts'
+import { DeliveryError } from '../queue/delivery.ts'
+import { newTask, openSecrets } from '../queue/new-task.ts'
+import type { NewTask, Task } from '../queue/queue.ts'
+import { postTask } from '../queue/task.ts'
+import {
+  beginAt,
+  findOpen,
+  nameRefused,
+  registrationOver,
+  type Step,
+  targetDone,
+  targetGivenUp,
+  targetParked,
+} from '../registrations/outcomes.ts'
+import { matrixPatienceHours } from '../registrations/policy.ts'
+import { displayNameOf } from '../registrations/reservation.ts'
+import { userCreate } from './user-create.ts'
+
+const input = z.object({ rid: z.string(), username: z.string() })
+
+const taken = 'The Matrix server already has an account with this username.'
+const refused = 'The Matrix server does not take this username.'
+const ofTheName: ReadonlySet<string | null> = new Set([taken, refused])
+
+/**
+ * Makes the account of a registration on Matrix. A name that is in use after a try whose outcome nobody knows is ours
+ * if the sealed password opens it (security.md 3.4); before any try it is somebody else's.
+ */
+export const matrixRegister = postTask<z.infer<typeof input>>({
+  action: 'matrix_register',
+  input,
+  secrets: ['password'],
+  resource: ({ rid }) => `registration:${rid}`,
+  owner: ({ username }) => username,
+  patienceHours: matrixPatienceHours,
+  parks: true,
+  deliver: async ({ rid, username }, { password = '' }, { matrix, askedAt, tries, ...uses }) => {
+    const objection = await beginAt(uses, rid)
+    if (objection !== undefined) return objection
+    const account = { localpart: username, password, displayName: displayNameOf(username) }
+    const answer = await asking(matrix.register({ ...account, wishedAt: askedAt }))
+    if (answer === 'registered') return undefined
+    if (answer === 'refused') return refused
+    return tries > 0 && (await asking(matrix.opens(account))) ? undefined : taken
+  },
+  parking: ({ input: { rid }, reason, ...about }) =>
+    targetParked({ ...about, rid }, 'matrix', reason),
+  ending: async ({ task, input: { rid, username }, ending: { status, reason }, ...about }) => {
+    const step = { ...about, rid }
+    if (status === 'finished') return targetDone(step, 'matrix', await nextOf(step, task, username))
+    if (reason === registrationOver) return []
+    return ofTheName.has(reason) ? nameRefused(step) : targetGivenUp(step, 'matrix', reason)
+  },
+})
+
+// Whether it was done is unknown until the server says so; it names the seconds that it wants to be left alone.
+async function asking<Answer>(call: Promise<Answer>): Promise<Answer> {
+  try {
+    return await call
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    const { retryAfterSeconds } = error.details
+    throw new DeliveryError('ambiguous', 'The Matrix server did not answer as it should.', {
+      retryAfterSeconds,
+      cause: error,
+    })
+  }
+}
+
+async function nextOf(step: Step, task: Task, username: string): Promise<NewTask | undefined> {
+  const found = await findOpen(step)
+  if (!found?.registration.targets.includes('yunohost')) return undefined
+  const secrets = await openSecrets(step.uses.sealer, task)
+  const domain = step.uses.site.mailDomain
+  const display_name = displayNameOf(username)
+  return newTask(step.uses, userCreate, { input: { username, display_name, domain }, secrets })
+}

@@ -1,0 +1,65 @@
+import * as z from 'zod'
+import { newTask } from '../queue/new-task.ts'
+import { postTask } from '../queue/task.ts'
+import { tellStaff } from './tell-staff.ts'
+
+const input = z.object({
+  rid: z.string(),
+  template: z.enum([
+    'registration_received',
+    'registration_already_open',
+    'registration_asked',
+    'registration_approved',
+    'registration_rejected',
+    'registration_ready',
+    'registration_failed',
+    'registration_new',
+    'registration_decided',
+    'registration_account_failed',
+    'registration_digest',
+  ]),
+  /** `asker`, or one of the managers by a number: each is a line of its own. */
+  slot: z.string(),
+})
+type Input = z.infer<typeof input>
+
+const letterSchema = z.object({
+  to: z.string(),
+  subject: z.string(),
+  text: z.string(),
+  html: z.string(),
+})
+
+// They lead to a page of the registration, and there is none any more.
+const leadsNowhere: ReadonlySet<Input['template']> = new Set([
+  'registration_received',
+  'registration_already_open',
+  'registration_asked',
+  'registration_approved',
+  'registration_new',
+])
+
+const over = 'The registration is over.'
+
+/**
+ * Mails somebody about a registration. The whole letter is sealed, recipient included: nothing personal may lie in a
+ * task in the open, and the registration may be gone before the letter is.
+ */
+export const sendRegistrationMail = postTask<Input>({
+  action: 'send_registration_mail',
+  input,
+  secrets: ['letter'],
+  resource: ({ rid, slot }) => `mail:registration:${rid}:${slot}`,
+  owner: () => null,
+  ending: async ({ input: { rid, template }, ending: { status, reason }, uses }) => {
+    if (status === 'finished' || reason === over) return []
+    const told = { event: 'registration_mail_failed', rid, template, reason } as const
+    return [await newTask(uses, tellStaff, { input: told })]
+  },
+  deliver: async ({ rid, template }, secrets, { mailer, records }) => {
+    const isOver = leadsNowhere.has(template) && !(await records.registrations.find(rid))
+    if (isOver) return over
+    await mailer.send(letterSchema.parse(JSON.parse(secrets['letter'] ?? '')))
+    return undefined
+  },
+})

@@ -1,0 +1,43 @@
+import * as z from 'zod'
+import { newTask, openSecrets } from '../queue/new-task.ts'
+import { hostTask } from '../queue/task.ts'
+import { lives } from '../registrations/life.ts'
+import { findOpen, nameRefused, targetGivenUp, targetParked } from '../registrations/outcomes.ts'
+import { matrixRegister } from './matrix-register.ts'
+import { nameInUse } from './user-create.ts'
+
+/**
+ * Looks whether the host still has a place for a username, before anything is made elsewhere: what Matrix has once
+ * registered nobody can take back (registrations.md). It carries the sealed password on.
+ */
+export const userCheck = hostTask({
+  action: 'user_check',
+  input: z.object({ username: z.string(), rid: z.string() }),
+  secrets: ['password'],
+  resource: ({ username }) => `account:${username}`,
+  owner: ({ username }) => username,
+  observes: ({ username }) => username,
+  startsFrom: 'absent',
+  refuse: nameInUse,
+  plan: () => [],
+  parking: ({ input: { rid }, reason, ...about }) =>
+    targetParked({ ...about, rid }, 'yunohost', reason),
+  ending: async ({ task, input: { username, rid }, ending: { status, reason }, ...about }) => {
+    const step = { ...about, rid }
+    if (status === 'failed') {
+      const isByStaff = task.status === 'parked' || task.status === 'pending'
+      return isByStaff ? targetGivenUp(step, 'yunohost', reason) : nameRefused(step)
+    }
+    const found = await findOpen(step)
+    if (!found || !lives(found.registration, about.uses.clock.now())) return []
+    const secrets = await openSecrets(about.uses.sealer, task)
+    const next = await newTask(about.uses, matrixRegister, { input: { rid, username }, secrets })
+    await about.records.registrations.replace({
+      ...found.registration,
+      taskId: next.id,
+      parkedAt: null,
+      accountStatus: 'pending',
+    })
+    return [next]
+  },
+})

@@ -98,7 +98,7 @@ async function insert({ collections: { queue }, tx }: Scope, task: NewTask): Pro
     { ...touch, ...asHead },
     { ...tx, upsert: true },
   )
-  if (written.matchedCount > 0) await queue.insertOne({ _id: id, ...document }, tx)
+  if (written.upsertedCount === 0) await queue.insertOne({ _id: id, ...document }, tx)
 }
 
 const beginning = {

@@ -148,13 +148,45 @@ test('a commit whose outcome the server does not know is asked for again', async
   expect(await world.db.collection('tasks_queue').countDocuments()).toBe(1)
 })
 
-test("transactions that get in each other's way are begun again until both are written", async () => {
-  const world = await newTestWorld()
+function openTwice(world: TestWorld) {
   const uri = inject('ground').databaseUri.replace('DATABASE', world.db.databaseName)
   const connections = [connectTo(uri), connectTo(uri)]
   onTestFinished(() =>
     Promise.all(connections.map(({ client }) => client.close())).then(() => undefined),
   )
+  return connections.map(openDatabase)
+}
+
+test('first counts and first tries of one key at the same moment are all counted', async () => {
+  const { database } = await newTestWorld()
+  const now = new Date()
+  const atOnce = [1, 2, 3, 4]
+  for (let round = 0; round < 20; round += 1) {
+    const counts = atOnce.map(() => database.counters.count(`count${round}`, 60, now))
+    const values = (await Promise.all(counts)).map(({ value }) => value)
+    const tries = atOnce.map(() => database.counters.tryOnce(`try${round}`, now))
+    const failures = (await Promise.all(tries)).map((one) => one.failures)
+    expect([Math.max(...values), Math.max(...failures)]).toEqual([4, 4])
+  }
+})
+
+test('of two tasks of one resource that are stored at the same moment, one is its head', async () => {
+  const world = await newTestWorld()
+  const databases = openTwice(world)
+  for (let round = 0; round < 10; round += 1) {
+    const resource = `account:person${round}`
+    const insertOne = ({ transaction }: Database) =>
+      transaction((records) => records.tasks.insert({ ...plainTask(), resource }))
+    await Promise.all(databases.map(insertOne))
+    const stored = await world.db.collection('tasks_queue').find({ resource }).toArray()
+    expect(stored).toHaveLength(2)
+    expect(stored.filter(({ headOf, readyIn }) => headOf && readyIn)).toHaveLength(1)
+  }
+})
+
+test("transactions that get in each other's way are begun again until both are written", async () => {
+  const world = await newTestWorld()
+  const databases = openTwice(world)
   await world.addAccount({ username: 'robin', failureText: '0' })
   let runs = 0
   const addOne = (database: Database) =>
@@ -164,7 +196,6 @@ test("transactions that get in each other's way are begun again until both are w
       const failureText = String(Number(account?.failureText) + 1)
       await records.accounts.update('robin', { failureText })
     })
-  const databases = connections.map(openDatabase)
   for (let round = 0; round < 5; round += 1) await Promise.all(databases.map(addOne))
   expect((await world.database.accounts.find('robin'))?.failureText).toBe('10')
   expect(runs).toBeGreaterThan(10)

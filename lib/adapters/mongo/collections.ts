@@ -73,6 +73,8 @@ export interface TaskDocument extends Omit<Task, 'id'> {
   readonly readyIn?: Lane
   readonly notBefore?: Date
   readonly isTold?: true
+  /** Counts what lined up at this head, so that a write is a change: it begins at 1 and decides nothing. */
+  readonly followers?: number
 }
 
 /** State of a lane that is not in its tasks. */
@@ -138,6 +140,7 @@ export function collectionsOf(db: Db): Collections {
 }
 
 /** A stored task as the rules know it. */
-export function toTask({ _id, headOf, readyIn, notBefore, isTold, ...task }: TaskDocument): Task {
+export function toTask(document: TaskDocument): Task {
+  const { _id, headOf, readyIn, notBefore, isTold, followers, ...task } = document
   return { id: _id, ...task }
 }

@@ -1,6 +1,6 @@
 import type { Counters } from '../../ports.ts'
 import { failuresKeptDays, lastTry, waitSecondsAfter } from '../../sessions/policy.ts'
-import type { Collections, Scope } from './collections.ts'
+import type { Collections, CounterDocument, Scope } from './collections.ts'
 import { brokenKey } from './errors.ts'
 import { upserted } from './upserted.ts'
 
@@ -35,13 +35,15 @@ async function countInWindow(
   const length = windowSeconds * 1000
   const window = Math.floor(now.getTime() / length)
   const endsAt = new Date((window + 1) * length)
-  const { value } = await upsertingAgain(() =>
+  const id = `${key}:${window}`
+  const document = await upsertingAgain(() =>
     counters.findOneAndUpdate(
-      { _id: `${key}:${window}` },
+      { _id: id },
       { $inc: { value: 1 }, $setOnInsert: { endsAt } },
       { upsert: true, returnDocument: 'after' },
     ),
   )
+  const { value } = await counted(counters, id, document)
   return { value, endsAt }
 }
 
@@ -63,7 +65,8 @@ async function tryOnce(
       upsert: true,
       returnDocument: 'after',
     })
-    return { failures: upserted(document).value }
+    const { value } = await counted(counters, key, document)
+    return { failures: value }
   } catch (error) {
     if (brokenKey(error) === undefined) throw error
     // The upsert tried to insert: the key is blocked, or another first try was faster.
@@ -74,11 +77,20 @@ async function tryOnce(
 }
 
 // Two first counts of a window can collide; the second then finds the document.
-async function upsertingAgain<Document>(call: () => Promise<Document | null>): Promise<Document> {
+async function upsertingAgain<Document>(call: () => Promise<Document>): Promise<Document> {
   try {
-    return upserted(await call())
+    return await call()
   } catch (error) {
     if (brokenKey(error) === undefined) throw error
-    return upserted(await call())
+    return call()
   }
+}
+
+// Of two first upserts at once, SecantusDB 0.5.3 counts both and gives only one of them the document.
+async function counted(
+  counters: Collections['counters'],
+  id: string,
+  document: CounterDocument | null,
+): Promise<CounterDocument> {
+  return upserted(document ?? (await counters.findOne({ _id: id })))
 }

@@ -98,7 +98,7 @@ async function insert({ collections: { queue }, tx }: Scope, task: NewTask): Pro
     { ...touch, ...asHead },
     { ...tx, upsert: true },
   )
-  if (written.matchedCount > 0) await queue.insertOne({ _id: id, ...document }, tx)
+  if (written.upsertedCount === 0) await queue.insertOne({ _id: id, ...document }, tx)
 }
 
 const beginning = {
@@ -184,7 +184,7 @@ async function moveToLogs(
 ): Promise<boolean> {
   const document = await queue.findOneAndDelete(filter, tx)
   if (document === null) return false
-  const { headOf, readyIn, notBefore, isTold, ...task } = document
+  const { headOf, readyIn, notBefore, isTold, followers, ...task } = document
   // Secrets end with the task (T03).
   await logs.insertOne({ ...task, ...end, sealed: {}, lease: null }, tx)
   if (headOf === undefined) return true

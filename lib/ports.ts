@@ -1,11 +1,15 @@
 import type { Account, AccountChange, NewAccount } from './accounts/account.ts'
 import type { HostNames } from './accounts/host-names.ts'
 import type { HostFacts } from './passwords/host-facts.ts'
+import type { Matrix } from './matrix/port.ts'
 import type { Link } from './passwords/link.ts'
 import type { Lane, TaskQueue } from './queue/queue.ts'
-import type { Registration, Target, Trace } from './registrations/registration.ts'
+import type { Lookup, Registering, RegistrationRecords } from './registrations/ports.ts'
 import type { Session } from './sessions/session.ts'
 import type { GateAnswer, GateRequest } from './yunohost/gate.ts'
+
+export type { Matrix, MatrixAccount } from './matrix/port.ts'
+export type { Lookup, Registering } from './registrations/ports.ts'
 
 /** The time. Tests freeze it. */
 export interface Clock {
@@ -68,7 +72,7 @@ export interface Counters {
 }
 
 /** Reads and writes that can be part of a transaction. */
-export interface Records {
+export interface Records extends RegistrationRecords {
   readonly accounts: {
     find(username: string): Promise<Account | undefined>
     findByAddress(addressKey: string): Promise<Account | undefined>
@@ -123,47 +127,6 @@ export interface Records {
     /** Marks the link as used if it is still good; tells whether this call was the one that used it. */
     spend(tokenHash: string, now: Date): Promise<boolean>
   }
-  readonly registrations: {
-    find(rid: string): Promise<Registration | undefined>
-    /** The registration that this token opens: a wrong rid and a wrong token cost the same (T08). */
-    findByToken(rid: string, tokenHash: string): Promise<Registration | undefined>
-    insert(registration: Registration): Promise<void>
-    /** Writes a new state over the one of its revision. Throws `Outrun` when somebody else was faster. */
-    replace(registration: Registration): Promise<void>
-    /** Marks that a target is about to be changed for it; false once it is over or withdrawn. */
-    begin(rid: string, now: Date): Promise<boolean>
-    /** Throws like `replace`. */
-    remove(registration: Pick<Registration, 'rid' | 'revision'>): Promise<void>
-  }
-  readonly registrationKeys: {
-    /** The rid whose address this is, while that registration is open. */
-    holderOf(addressKey: string): Promise<string | undefined>
-    /** Holds an address; an index refuses the second holder. */
-    hold(addressKey: string, rid: string): Promise<void>
-    free(addressKey: string, rid: string): Promise<void>
-    /** Remembers how a registration ended, under keyed hashes alone. */
-    leaveTrace(keys: readonly string[], trace: Trace): Promise<void>
-    /** How others with one of its keys ended or were decided, newest first. */
-    historyOf(registration: Registration, most: number): Promise<readonly Trace[]>
-  }
-  readonly registrationLists: {
-    /** How many are undecided, counted no further than to `most`. */
-    countPending(most: number): Promise<number>
-    /** How many that staff see were undecided before this one. */
-    position(registration: Registration): Promise<number>
-    /** How many that staff see have waited since before that time. */
-    countWaiting(before: Date): Promise<number>
-    /** Undecided ones that staff see, oldest first, after the given one. */
-    waiting(
-      after: Pick<Registration, 'createdAt' | 'rid'> | undefined,
-      most: number,
-    ): Promise<readonly Registration[]>
-    expired(now: Date, most: number): Promise<readonly Registration[]>
-    /** Those whose task is parked since before that time. */
-    parked(before: Date, most: number): Promise<readonly Registration[]>
-    /** Those that are sealed by another key than this one. */
-    sealedByOthers(keyId: string, most: number): Promise<readonly Registration[]>
-  }
   readonly tasks: TaskQueue
 }
 
@@ -194,14 +157,6 @@ export interface Sealer {
   open(sealed: SealedValue, boundTo: string): Promise<string>
 }
 
-/** Keyed hashes, by which a personal value is found again where the value itself is not kept. */
-export interface Lookup {
-  /** The same for the same value as long as the database lives, whatever becomes of the sealing keys. */
-  keyOf(kind: 'address' | 'name', value: string): Promise<string>
-  /** Seals the key of the hashes anew where the sealing keys were rotated; tells whether it had to. */
-  reseal(): Promise<boolean>
-}
-
 /** A sealed value as it is stored; every part is base64url text. */
 export interface SealedValue {
   readonly keyId: string
@@ -226,26 +181,6 @@ export interface Signer {
 export interface Host {
   /** Gives up after `longestSeconds`, so that whoever has to end by then can do so in order. */
   ask(request: GateRequest, longestSeconds?: number): Promise<GateAnswer>
-}
-
-/** Accounts on the community's Matrix server; failures that pass are thrown as Failure('unavailable'). */
-export interface Matrix {
-  /**
-   * Makes an account that is no admin. `taken`: the name is in use, perhaps by an earlier try of ours whose answer was
-   * lost; `refused`: the server will never take this name or password.
-   */
-  register(account: MatrixAccount): Promise<'registered' | 'taken' | 'refused'>
-  /** Whether this password opens this account: signs in once and out again. A 429 is Failure('unavailable') with its seconds. */
-  opens(account: Pick<MatrixAccount, 'localpart' | 'password'>): Promise<boolean>
-}
-
-/** An account to make. */
-export interface MatrixAccount {
-  readonly localpart: string
-  readonly password: string
-  readonly displayName: string
-  /** When it was asked for. A younger account of that name that nobody has used yet is what an earlier try began. */
-  readonly wishedAt?: Date
 }
 
 /** One mail to one person, text and HTML saying the same. */
@@ -286,17 +221,6 @@ export interface Site {
 /** Numbers that operators may tune without a deployment of code. */
 export interface Tuning {
   readonly createUserPerHour: number
-}
-
-/** How this installation takes registrations. */
-export interface Registering {
-  /** Where an account is made, in this order. */
-  readonly targets: readonly Target[]
-  /** Mail addresses of those who decide. */
-  readonly managers: readonly string[]
-  readonly pendingCap: number
-  /** Second half of every name on Matrix; null where there is no Matrix server. */
-  readonly matrixServerName: string | null
 }
 
 /** How long the engine holds on, waits and lets go, in seconds. One profile makes all of it short for tests. */

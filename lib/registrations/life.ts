@@ -9,7 +9,7 @@ export function expiryOf(createdAt: Date): Date {
 }
 
 /** Whether something has begun at a target and has not come to its end. */
-export function isUnderway({ begunAt, endedAt }: Omit<Dates, 'expiresAt'>): boolean {
+function isUnderway({ begunAt, endedAt }: Omit<Dates, 'expiresAt'>): boolean {
   return begunAt !== null && endedAt === null
 }
 

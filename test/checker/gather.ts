@@ -49,7 +49,7 @@ export async function gather(outside: Outside, seen: Seen): Promise<RunRecord> {
       ...(await readCollections(outside.db)),
       { name: 'queues', text: JSON.stringify(queues) },
       // The one place where a link's token belongs.
-      { name: 'mails', text: JSON.stringify(mails).replace(/token=[\w-]+/g, 'token=') },
+      { name: 'mails', text: JSON.stringify(mails).replace(/(token=|#[\w-]{22}\.)[\w-]+/g, '$1') },
       { name: 'chat', text: JSON.stringify(chat) },
       ...(await readHostFiles(outside.host)),
     ],

@@ -50,6 +50,7 @@ function isDone(record: RunRecord, { task, then, atMs }: Question): boolean {
       return isNamed(then, display_name)
     case 'user_password':
       return hasPassword(record, { task, then, atMs })
+    case 'user_check':
     case 'user_delete':
       return then === undefined
     default:

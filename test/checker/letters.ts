@@ -1,5 +1,6 @@
 /** Which message is which: mails by their subject, messages to staff by their title and whom they are about. */
 import * as chat from '../../lib/mail/chat-messages.ts'
+import type { RegistrationMail } from '../../lib/mail/registration-letters.ts'
 import { type MailTemplate, renderMail } from '../../lib/mail/templates.ts'
 import type { ChatMessage } from '../../lib/ports.ts'
 import type { RecordedTask, RunRecord } from './run-record.ts'
@@ -20,12 +21,30 @@ const templates = [
   'password_refused',
 ] as const
 const languages = ['en', 'de'] as const
+const registrationMails: readonly RegistrationMail[] = [
+  { template: 'registration_received', link: '', expiresAt: new Date(0) },
+  { template: 'registration_already_open', expiresAt: new Date(0) },
+  { template: 'registration_asked', link: '', expiresAt: new Date(0) },
+  { template: 'registration_approved', link: '', expiresAt: new Date(0), note: null },
+  { template: 'registration_rejected', expiresAt: new Date(0), note: null },
+  { template: 'registration_ready', username: 'a', address: null, matrixId: null },
+  { template: 'registration_failed', username: 'a' },
+  { template: 'registration_new', link: '', createdAt: new Date(0), expiresAt: new Date(0) },
+  {
+    template: 'registration_decided',
+    decision: 'approved',
+    decidedBy: 'a',
+    decidedAt: new Date(0),
+  },
+  { template: 'registration_account_failed', username: 'a', target: 'matrix', reason: null },
+  { template: 'registration_digest', waiting: 1, oldestAt: new Date(0) },
+]
 
 const bySubject = new Map<string, string>(
   languages.flatMap((language) =>
-    templates.map((template) => {
+    [...templates.map(sampleOf), ...registrationMails].map((mail) => {
       const site = { communityName: 'A', mailDomain: 'a.example' }
-      return [renderMail(sampleOf(template), { language, site }).subject, template] as const
+      return [renderMail(mail, { language, site }).subject, mail.template] as const
     }),
   ),
 )
@@ -40,8 +59,10 @@ function sampleOf(template: (typeof templates)[number]): MailTemplate {
 /** Everything that was sent. */
 export function sentLetters({ mails, chat: posts }: RunRecord): readonly Letter[] {
   const fromMails = mails.map(({ to, subject, text, atMs }) => {
-    const key = `mail ${bySubject.get(subject) ?? subject} to ${to}`
-    return { key, atMs, text, mark: /token=([\w-]+)/.exec(text)?.[1] ?? null }
+    const template = bySubject.get(subject) ?? subject
+    // To whom a letter about a registration goes is sealed in its task.
+    const key = isOfRegistration(template) ? `mail ${template}` : `mail ${template} to ${to}`
+    return { key, atMs, text, mark: markOf(text) }
   })
   const fromChat = posts.map(({ title, about, atMs }) => {
     return { key: `"${title}" about ${about}`, atMs, text: title, mark: null }
@@ -49,9 +70,26 @@ export function sentLetters({ mails, chat: posts }: RunRecord): readonly Letter[
   return [...fromMails, ...fromChat]
 }
 
+function isOfRegistration(template: string): boolean {
+  return template.startsWith('registration_')
+}
+
+function markOf(text: string): string | null {
+  const found = /token=([\w-]+)/.exec(text) ?? /#[\w-]+\.([\w-]{43})/.exec(text)
+  return found?.[1] ?? null
+}
+
+const silent: ReadonlySet<string> = new Set(['announce_registration', 'matrix_register'])
+
+/** Whether a task of lane `post` is there for a message. */
+export function isForMessage({ lane, action }: RecordedTask): boolean {
+  return lane === 'post' && !silent.has(action)
+}
+
 /** The key of the message that a task of lane `post` is there for. */
 export function keyOf({ accounts }: RunRecord, { input }: RecordedTask): string {
   const { template, username } = input
+  if (typeof template === 'string' && isOfRegistration(template)) return `mail ${template}`
   if (template !== undefined) {
     const to = accounts.find((account) => account.username === username)?.address
     return `mail ${template} to ${to}`
@@ -65,6 +103,7 @@ export function keyOf({ accounts }: RunRecord, { input }: RecordedTask): string 
 function messageOf(input: RecordedTask['input']): ChatMessage {
   const text = (name: string) => String(input[name] ?? '')
   const person = { username: text('username'), reason: text('reason') }
+  const registration = { rid: text('rid'), template: '', reason: '' }
   const task = { id: text('id'), action: '', resource: '', reason: '' }
   switch (input['event']) {
     case 'account_created':
@@ -77,6 +116,12 @@ function messageOf(input: RecordedTask['input']): ChatMessage {
       return chat.resetWithoutAddress(person)
     case 'mail_failed':
       return chat.mailFailed(person)
+    case 'registration_new':
+      return chat.registrationNew(registration)
+    case 'registration_answered':
+      return chat.registrationAnswered(registration)
+    case 'registration_mail_failed':
+      return chat.registrationMailFailed(registration)
     case 'task_parked':
       return chat.taskParked(task)
     case 'task_slow':

@@ -1,11 +1,11 @@
 import { faultsOf } from './faults.ts'
-import { keyOf, type Letter, sentLetters } from './letters.ts'
+import { isForMessage, keyOf, type Letter, sentLetters } from './letters.ts'
 import type { RecordedTask, RunRecord } from './run-record.ts'
 
 /** I8: each message comes, is repeated only as often as nobody could know that it had, and says the same when repeated. */
 export function messagesOnce(record: RunRecord): readonly string[] {
   const sent = Map.groupBy(sentLetters(record), ({ key }) => key)
-  const post = record.tasks.filter(({ lane }) => lane === 'post')
+  const post = record.tasks.filter(isForMessage)
   const wanted = Map.groupBy(post, (task) => keyOf(record, task))
   const keys = new Set([...sent.keys(), ...wanted.keys()])
   const counts = [...keys].flatMap((key) =>

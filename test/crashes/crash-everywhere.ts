@@ -50,7 +50,7 @@ async function crashAt(scene: Scene, definition: TaskDefinition, milestone: Mile
   await sampleOf(action).prepare(world, username)
   const id = await queue(scene, definition, username)
   if (milestone === 'duringExec') await world.setHostFaults([{ fault: 'delay', value: 0.3 }])
-  await killWorker(scene, lane, milestone)
+  await killWorker(scene, definition, milestone)
   await world.setHostFaults([])
   await later(world)
   const task = await world.database.tasks.find(id)
@@ -70,7 +70,9 @@ async function queue(
   definition: TaskDefinition,
   username: string,
 ): Promise<string> {
-  const { input, secrets = {} } = sampleOf(definition.action)
+  const sample = sampleOf(definition.action)
+  const { input } = sample
+  const secrets = sample.secretsOf?.(username) ?? sample.secrets ?? {}
   const task = await makeTask(world.world, definition, { input: input(username), secrets })
   for (const [name, value] of Object.entries(secrets)) run.secret(name, value, task.id)
   await accept(world.database, task)
@@ -78,10 +80,15 @@ async function queue(
   return task.id
 }
 
-async function killWorker({ world, run }: Scene, lane: Lane, diesAt: Milestone): Promise<void> {
+async function killWorker(
+  { world, run }: Scene,
+  { lane, action }: TaskDefinition,
+  diesAt: Milestone,
+): Promise<void> {
   const { end, receipt } = await runAndDie(world, lane, diesAt)
   run.killed('the worker')
-  expect(end, diesAt).toBe(neverReached[lane].includes(diesAt) ? 0 : 'SIGKILL')
+  const never = [...neverReached[lane], ...(sampleOf(action).neverReached ?? [])]
+  expect(end, diesAt).toBe(never.includes(diesAt) ? 0 : 'SIGKILL')
   // Its time is over: the queue gives its message to the next one, unless it was deleted.
   await setVisible(world, lane, receipt).catch(() => undefined)
 }

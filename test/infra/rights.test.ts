@@ -7,7 +7,9 @@ import { templateOf } from '../../infra/template.ts'
 import type { AnyAdapter } from '../../lib/adapters/adapter.ts'
 import { discordChat } from '../../lib/adapters/discord.ts'
 import { ringSealer, ringSigner } from '../../lib/adapters/keys.ts'
+import { matrix } from '../../lib/adapters/matrix/matrix.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
+import { mongoLookup } from '../../lib/adapters/mongo/lookup.ts'
 import { sesMailer } from '../../lib/adapters/ses.ts'
 import { sqsDoorbell, sqsWorkerDoorbell } from '../../lib/adapters/sqs.ts'
 import { sshHost } from '../../lib/adapters/ssh.ts'
@@ -30,6 +32,8 @@ const rings = ['sqs:SendMessage HostQueue', 'sqs:SendMessage PostQueue']
 /** What each adapter may do, written down once more: an adapter that is not here may do nothing. */
 const rightsOfAdapter = new Map<AnyAdapter, readonly string[]>([
   [mongoDatabase, [ssm('mongodb-uri')]],
+  [mongoLookup, [ssm('mongodb-uri'), ssm('sealing-keys')]],
+  [matrix, [ssm('matrix-admin')]],
   [ringSealer, [ssm('sealing-keys')]],
   [ringSigner, [ssm('signing-keys')]],
   [sshHost, [ssm('ssh-key'), ssm('ssh-host-keys')]],

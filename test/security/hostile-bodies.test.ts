@@ -7,6 +7,7 @@ import {
   bodyRoutes,
   expectNothingHappened,
   expectRefused,
+  isGood,
   send,
   spoil,
 } from '../support/hostile.ts'
@@ -50,7 +51,10 @@ describe('a field of another type is refused', () => {
     const world = await newTestWorld()
     for (const field of Object.keys(sample)) {
       for (const value of hostileValues) {
-        const answer = await send(world, definition, { body: spoil(sample, field, value) })
+        const body = spoil(sample, field, value)
+        // Where the field is of that type.
+        if (isGood(definition, body)) continue
+        const answer = await send(world, definition, { body })
         expectRefused(definition, answer, `${field} = ${value.slice(0, 40)}`)
       }
     }
@@ -190,6 +194,7 @@ test('no JSON at all gets a 500, or more than a refusal', async () => {
   const route = fc.constantFrom(...bodyRoutes)
   await fc.assert(
     fc.asyncProperty(route, text, async ([, { definition }], body) => {
+      fc.pre(!isGood(definition, body))
       expectRefused(definition, await send(world, definition, { body }), body)
     }),
     { numRuns: 150 },

@@ -7,6 +7,7 @@ import {
   bodyRoutes,
   expectNothingHappened,
   expectRefused,
+  formOf,
   send,
 } from '../support/hostile.ts'
 import { newTestWorld } from '../support/world.ts'
@@ -18,13 +19,13 @@ describe('a form is refused', () => {
 
   test.each(noForms)('at %s, which takes none', async (_, { definition, sample }) => {
     const world = await newTestWorld()
-    expectRefused(definition, await send(world, definition, { form: sample }), 'form')
+    expectRefused(definition, await send(world, definition, { form: formOf(sample) }), 'form')
   })
 
   test.each(forms)('at %s, when it is spoilt', async (_, { definition, sample }) => {
     const world = await newTestWorld()
-    const [[key = '', value = ''] = []] = Object.entries(sample)
-    const good = new URLSearchParams(sample).toString()
+    const [[key = '', value = ''] = []] = Object.entries(formOf(sample))
+    const good = new URLSearchParams(formOf(sample)).toString()
     const spoilt = [
       `${good}&${key}=${value}`,
       `${good}&${key}[]=${value}`,

@@ -5,7 +5,7 @@ import { endpointsOf } from '../../infra/definitions.ts'
 import type { EndpointDefinition } from '../../lib/http/definition.ts'
 import { dialects, statusIn } from '../../lib/http/dialects.ts'
 import type { CallAnswer, CallOptions } from './call.ts'
-import { samples } from './samples.ts'
+import { type Sample, samples } from './samples.ts'
 import type { TestWorld } from './world.ts'
 
 const routes = endpointsOf(functions)
@@ -45,6 +45,20 @@ export function expectRefused({ dialect }: EndpointDefinition, answer: CallAnswe
   expect(dialects[dialect].schema().safeParse(answer.body).success, answer.text).toBe(true)
 }
 
+/** A sample as a browser's form has it. */
+export function formOf(sample: Sample): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(sample).map(([name, value]) => [name, String(value)]))
+}
+
+/** Whether a text happens to be a good body of a route. */
+export function isGood({ body }: EndpointDefinition, text: string): boolean {
+  try {
+    return body?.safeParse(JSON.parse(text)).success === true
+  } catch {
+    return false
+  }
+}
+
 /** Neither an account nor a task came of it. */
 export async function expectNothingHappened({ db }: TestWorld) {
   expect(await db.collection('accounts').countDocuments({ role: { $ne: 'admin' } })).toBe(0)
@@ -52,7 +66,7 @@ export async function expectNothingHappened({ db }: TestWorld) {
 }
 
 /** A body with one field more or other, whose value comes as JSON text. */
-export function spoil(sample: Readonly<Record<string, string>>, key: string, json: string): string {
+export function spoil(sample: Sample, key: string, json: string): string {
   const kept = Object.entries(sample).filter(([name]) => name !== key)
   const members = kept.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
   return `{${[...members, `${JSON.stringify(key)}:${json}`].join(',')}}`

@@ -1,5 +1,8 @@
+/** A body as JSON or as a form. */
+export type Sample = Readonly<Record<string, string | boolean>>
+
 /** A good body for every route that takes one. None of them does anything in an empty world but `/create_user` and `/registrations`. */
-export const samples: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+export const samples: Readonly<Record<string, Sample>> = {
   'community-login': {
     username: 'nobody.here',
     password: 'Kastanie-7-Regenbogen',
@@ -26,7 +29,7 @@ export const samples: Readonly<Record<string, Readonly<Record<string, string>>>>
     message: 'I bake bread.',
     referral_code: 'abc-123',
   },
-  'registrations-decide': { status: 'approved', note: 'Welcome' },
+  'registrations-decide': { status: 'approved', note: 'Welcome', silent: true },
   'registrations-complete': {
     matrix_status: 'processing',
     username: 'robin',

@@ -1,5 +1,8 @@
+import { renderMail } from '../../lib/mail/templates.ts'
+import type { Milestone } from '../../lib/ports.ts'
 import type { TaskInput } from '../../lib/queue/queue.ts'
 import { addForeigner } from './host-tasks.ts'
+import { addPicked, addRegistration } from './registrations.ts'
 import type { TestWorld } from './world.ts'
 
 /** One good task of a kind about one person, and what has to be there before. */
@@ -7,6 +10,10 @@ export interface TaskSample {
   prepare(world: TestWorld, username: string): Promise<unknown>
   input(username: string): TaskInput
   readonly secrets?: Readonly<Record<string, string>>
+  /** The same, where it is each person's own. */
+  secretsOf?(username: string): Readonly<Record<string, string>>
+  /** Milestones that its worker does not come to, where it changes nothing by itself. */
+  readonly neverReached?: readonly Milestone[]
   /** The change on the host that may happen only once; null for a message, or where twice is like once. */
   readonly effect: string | null
 }
@@ -19,6 +26,10 @@ const onHostAndHere = async (world: TestWorld, username: string) => {
 const onlyHere = (world: TestWorld, username: string) => world.addAccount({ username })
 
 const token = 'A'.repeat(43)
+const password = 'Kastanie-7-Regenbogen'
+// The channel hears of the rid, which must not look like word of the person.
+const ridOf = (username: string) => [...username].reverse().join('')
+const addressOf = (username: string) => `${username}@elsewhere.example`
 
 /** A sample of every kind of task by its action; the suites that need one fail for a kind without. */
 export const taskSamples: Readonly<Record<string, TaskSample>> = {
@@ -59,7 +70,45 @@ export const taskSamples: Readonly<Record<string, TaskSample>> = {
     input: (username) => ({ event: 'reset_without_address', username, reason: 'A test.' }),
     effect: null,
   },
+  announce_registration: {
+    prepare: (world, username) => addRegistration(world, { rid: ridOf(username) }),
+    input: (username) => ({ rid: ridOf(username), kind: 'new' }),
+    secretsOf: (username) => ({
+      letters: JSON.stringify({
+        language: 'en',
+        asker: null,
+        managers: [{ to: addressOf(username), token }],
+      }),
+    }),
+    effect: null,
+  },
+  send_registration_mail: {
+    prepare: (world, username) => addRegistration(world, { rid: username }),
+    input: (username) => ({ rid: username, template: 'registration_rejected', slot: 'asker' }),
+    secretsOf: (username) => ({
+      letter: JSON.stringify({ to: addressOf(username), ...rejection }),
+    }),
+    effect: null,
+  },
+  matrix_register: {
+    prepare: (world, username) => addPicked(world, username, ['matrix']),
+    input: (username) => ({ rid: username, username }),
+    secrets: { password },
+    effect: null,
+  },
+  user_check: {
+    prepare: (world, username) => addPicked(world, username, ['matrix', 'yunohost']),
+    input: (username) => ({ rid: username, username }),
+    secrets: { password },
+    neverReached: ['afterIntent', 'beforeExec', 'duringExec', 'afterExec'],
+    effect: null,
+  },
 }
+
+const rejection = renderMail(
+  { template: 'registration_rejected', expiresAt: new Date(0), note: null },
+  { language: 'en', site: { communityName: 'Lantern', mailDomain: 'lantern.example' } },
+)
 
 async function leaveHalfMade(world: TestWorld, username: string): Promise<void> {
   await world.addAccount({ username, state: 'failed' })

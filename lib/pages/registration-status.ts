@@ -76,7 +76,7 @@ function bodyOf(stage: Stage, page: StatusPage, words: Words): Tree {
 function answerForm(page: StatusPage, { asked }: Words): Tree {
   const { question } = page.registration
   return [
-    question === null ? undefined : quote(question),
+    [question].filter((text) => text !== null).map(quote),
     actionForm(page, { name: 'answer', path: pagePaths.status }, [
       textField({
         id: 'answer',

@@ -11,7 +11,7 @@ import type { ApiAnswer, Browser } from './browser.ts'
 const patienceMilliseconds = 20_000
 
 /** An answer that is none of the good ones, or none at all. */
-export class ApiProblem extends Error {
+class ApiProblem extends Error {
   readonly trouble: Trouble
 
   constructor(trouble: Trouble) {

@@ -97,6 +97,7 @@ export const englishRegistrationPages = {
     username: 'Your username',
     parts: {
       heading: 'How far it is',
+      readyHeading: 'Your account',
       targets: { matrix: 'Matrix', yunohost: 'Mail and everything else' },
       states: {
         pending: 'waiting',
@@ -119,6 +120,8 @@ export const englishRegistrationPages = {
       submit: 'Make a new password',
     },
     lives: (moment: string) => `This page and everything on it will be deleted on ${moment}.`,
+    livesReady: (moment: string) =>
+      `This page will be deleted on ${moment}. Your account stays, of course.`,
     withdraw: {
       summary: 'Withdraw the registration',
       text: 'Everything that you wrote is deleted at once and for good.',
@@ -176,7 +179,7 @@ export const englishRegistrationPages = {
       withdrawn: 'withdrawn',
       finished: 'became an account',
     },
-    noteHeading: 'Reason that was mailed',
+    noteHeading: 'What they were told with it',
     claim: 'I look after it',
     release: 'Leave it to others',
     notes: {

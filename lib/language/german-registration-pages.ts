@@ -101,6 +101,7 @@ export const germanRegistrationPages: RegistrationPageMessages = {
     username: 'Dein Benutzername',
     parts: {
       heading: 'Wie weit es ist',
+      readyHeading: 'Dein Konto',
       targets: { matrix: 'Matrix (Chat)', yunohost: 'Mail und alles andere' },
       states: {
         pending: 'wartet',
@@ -123,6 +124,7 @@ export const germanRegistrationPages: RegistrationPageMessages = {
       submit: 'Neues Passwort machen',
     },
     lives: (moment) => `Diese Seite und alles auf ihr wird am ${moment} gelöscht.`,
+    livesReady: (moment) => `Diese Seite wird am ${moment} gelöscht. Dein Konto bleibt natürlich.`,
     withdraw: {
       summary: 'Registrierung zurückziehen',
       text: 'Alles, was du geschrieben hast, wird sofort und endgültig gelöscht.',
@@ -180,7 +182,7 @@ export const germanRegistrationPages: RegistrationPageMessages = {
       withdrawn: 'zurückgezogen',
       finished: 'wurde ein Konto',
     },
-    noteHeading: 'Grund, der gemailt wurde',
+    noteHeading: 'Was dazu mitgeteilt wurde',
     claim: 'Ich kümmere mich darum',
     release: 'Anderen überlassen',
     notes: {

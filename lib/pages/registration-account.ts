@@ -2,7 +2,7 @@ import { registrationPageMessages } from '../language/registration-pages.ts'
 import type { Target } from '../registrations/registration.ts'
 import { pagePaths } from './registration-link.ts'
 import { actionForm, factList, submitButton } from './registration-parts.ts'
-import { type StatusPage, stateOn } from './registration-stage.ts'
+import { type StatusPage, stageOf, stateOn } from './registration-stage.ts'
 import type { TargetState } from './registration-view.ts'
 import { element, type Tree } from './tree.ts'
 
@@ -24,13 +24,14 @@ export function passwordPanel(page: StatusPage): Tree {
 /** The username, and how far the account is on each server. */
 export function progress(page: StatusPage): Tree {
   const { username, parts } = registrationPageMessages(page.language).status
+  const isReady = stageOf(page.registration, page.targets) === 'ready'
   const rows = page.targets.map((target) => {
     const state = stateOn(page.registration, target)
     const name = accountName(page, target)
     return [parts.targets[target], [name, stateBadge(state, parts.states[state])]] as const
   })
   return element('section', { 'aria-labelledby': 'progress' }, [
-    element('h2', { id: 'progress' }, parts.heading),
+    element('h2', { id: 'progress' }, isReady ? parts.readyHeading : parts.heading),
     factList([
       [username, element('strong', { translate: 'no' }, page.registration.username)],
       ...rows,

@@ -76,7 +76,7 @@ function bodyOf(stage: Stage, page: StatusPage, words: Words): Tree {
 function answerForm(page: StatusPage, { asked }: Words): Tree {
   const { question } = page.registration
   return [
-    question === null ? undefined : quote(question),
+    [question].filter((text) => text !== null).map(quote),
     actionForm(page, { name: 'answer', path: pagePaths.status }, [
       textField({
         id: 'answer',
@@ -100,12 +100,13 @@ const withdrawable: ReadonlySet<Stage> = new Set(['waiting', 'asked', 'pick', 'r
 function ending(stage: Stage, page: StatusPage, words: RegistrationPageMessages): Tree {
   if (stage === 'withdrawn') return undefined
   const { message, expires } = page.registration
+  const lives = stage === 'ready' ? words.status.livesReady : words.status.lives
   return [
     changing.has(stage) ? lookAgain(stage, page, words) : undefined,
     message && withdrawable.has(stage)
       ? quotation(words.status.messageHeading, message)
       : undefined,
-    element('p', { class: 'quiet' }, words.status.lives(page.toMoment(expires))),
+    element('p', { class: 'quiet' }, lives(page.toMoment(expires))),
     withdrawable.has(stage) ? withdrawForm(page, words.status.withdraw) : undefined,
   ]
 }

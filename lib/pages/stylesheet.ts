@@ -52,7 +52,7 @@ body {
 }
 
 h1, h2, h3 { line-height: 1.2; text-wrap: balance; letter-spacing: -0.011em }
-h1 { margin: 0 0 0.6em; font-size: 1.75rem; font-weight: 700; letter-spacing: -0.02em }
+h1 { margin: 0 0 0.6em; font-size: clamp(1.5rem, 1.2rem + 1.5vw, 1.75rem); font-weight: 700; letter-spacing: -0.02em }
 h2 { margin: 0 0 0.7em; font-size: 1.25rem; font-weight: 650 }
 h3 { margin: 0 0 0.25em; font-size: 1.0625rem; font-weight: 650 }
 p, ul, ol { margin: 0 0 1em }
@@ -149,7 +149,7 @@ body:has(.narrow) { --width: 36rem }
 .whose span::after { content: ':' }
 
 label { display: block; margin: 0 0 0.4rem; font-weight: 650 }
-input:is([type='password'], [type='text'], [type='email']), textarea {
+input:where([type='password'], [type='text'], [type='email']), textarea {
   width: 100%;
   min-height: 3rem;
   padding: 0.6rem 0.9rem;
@@ -264,6 +264,8 @@ summary:hover { text-decoration: underline; text-underline-offset: 0.18em }
 body:has(.desk) { --width: 52rem }
 .desk > * + * { margin-top: 1.25rem }
 form + form { margin-top: 1rem }
+h2 + .quiet { margin-top: 0 }
+.quiet + form { margin-top: 1.25rem }
 .desk .facts + form { margin-bottom: 1.5rem }
 .note { margin: 0 0 1rem; padding: 0.8rem 1rem; background: var(--back); border-radius: 10px }
 .note .quiet { margin: 0 0 0.25rem }

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { formatLocalMoment } from '../../lib/language/formats.ts'
 import { decisionContent } from '../../lib/pages/registration-decision.ts'
+import { keyPage } from '../../lib/pages/registration-layout.ts'
 import { deadContent } from '../../lib/pages/registration-link.ts'
+import { placesOf } from '../../lib/pages/registration-places.ts'
 import { stageOf, withdrawnView } from '../../lib/pages/registration-stage.ts'
 import { statusContent, statusTitle } from '../../lib/pages/registration-status.ts'
 import type { AskerView, ManagerView, RegistrationPage } from '../../lib/pages/registration-view.ts'
@@ -129,8 +131,29 @@ test('only the servers that give an account are shown, and only they count', () 
   expect(stageOf({ ...registration, matrix_status: 'failed' }, ['yunohost'])).toBe('stuck')
 })
 
+test('an installation that names no server has none on its pages', () => {
+  const places = placesOf(
+    { targets: ['matrix'], managers: [], pendingCap: 1, matrixServerName: null },
+    { mailDomain: 'example.org' },
+  )
+  expect(places).toEqual({ targets: ['matrix'], servers: { yunohost: 'example.org' } })
+  const html = keyPage(
+    'status',
+    { language: 'en', communityName: 'A' },
+    { targets: ['matrix'], servers: {} },
+  )
+  expect(html).toContain('data-targets="matrix" data-matrix="" data-yunohost=""')
+  expect(status(askers.making, { servers: {} })).not.toContain('class="name"')
+  expect(status(askers.making)).toContain('>@robin.ash:chat.example.org</span>')
+})
+
 test('a place in the queue is told while there is one', () => {
-  expect(status({ ...askers.waiting, position: 0 })).toContain('Yours is the next one.')
+  const next = { ...askers.waiting, position: 0 }
+  expect(status(next)).toContain('Yours is the next one.')
+  expect(status(next, { language: 'de' })).toContain('Deine ist die nächste.')
+  const later = { ...managers.fresh, position: 1 }
+  expect(decision(later)).toContain('1 that waits longer')
+  expect(decision(later, { language: 'de' })).toContain('1, die länger wartet')
   expect(status({ ...askers.waiting, position: 1 })).toContain('1 other registration came before')
   expect(status({ ...askers.waiting, position: null })).not.toContain('before yours')
 })

@@ -1,7 +1,7 @@
 import type { AskerView, ManagerView } from '../../lib/pages/registration-view.ts'
 
 /** A registration that nobody has looked at yet, as its asker is shown it. */
-export const asked: AskerView = {
+const asked: AskerView = {
   status: 'pending',
   username: '',
   email: 'robin@mail.example',
@@ -17,7 +17,7 @@ export const asked: AskerView = {
 }
 
 /** The same as a manager is shown it. */
-export const toDecide: ManagerView = {
+const toDecide: ManagerView = {
   status: 'pending',
   matrix_status: 'pending',
   account_status: 'pending',

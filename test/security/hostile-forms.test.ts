@@ -70,7 +70,7 @@ describe('a form is refused', () => {
     const world = await newTestWorld()
     const answer = await send(world, definition, { form: { token: 'x'.repeat(8 * 1024) } })
     expectRefused(definition, answer, '8 KiB')
-    expect(answer.body.error).toContain('8192')
+    expect(answer.text).toContain('8192')
   })
 })
 

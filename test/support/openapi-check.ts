@@ -8,7 +8,7 @@ import { expect } from 'vitest'
 import { functions } from '../../functions/index.ts'
 import { openapiDocument } from '../../infra/docs/document.ts'
 import type { Operation } from '../../infra/docs/openapi-types.ts'
-import { matchPattern } from '../../lib/http/route-pattern.ts'
+import { compareBySpecificity, matchPattern } from '../../lib/http/route-pattern.ts'
 import type { Call, CallAnswer } from './call.ts'
 
 const document = openapiDocument(functions, '0.0.0')
@@ -101,8 +101,9 @@ function operationOf(method: string, path: string): Operation | undefined {
   const hasSlash = rawPath.length > (isHead ? 1 : 2) && rawPath.endsWith('/')
   const plain = hasSlash ? rawPath.slice(0, -1) : rawPath
   const name = (isHead ? 'GET' : method).toLowerCase()
-  const found = Object.entries(document.paths).find(
-    ([pattern, methods]) => name in methods && matchPattern(pattern, plain) !== undefined,
-  )
+  // As the gateway takes routes: static before variable.
+  const [found] = Object.entries(document.paths)
+    .filter(([pattern, methods]) => name in methods && matchPattern(pattern, plain) !== undefined)
+    .sort(([left], [right]) => compareBySpecificity(left, right))
   return found?.[1][name]
 }

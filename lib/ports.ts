@@ -1,7 +1,7 @@
 import type { Account, AccountChange, NewAccount } from './accounts/account.ts'
 import type { HostNames } from './accounts/host-names.ts'
-import type { HostFacts } from './passwords/host-facts.ts'
 import type { Matrix } from './matrix/port.ts'
+import type { HostFacts } from './passwords/host-facts.ts'
 import type { Link } from './passwords/link.ts'
 import type { Lane, TaskQueue } from './queue/queue.ts'
 import type { Lookup, Registering, RegistrationRecords } from './registrations/ports.ts'

@@ -22,6 +22,8 @@ export const alarmAdvice: Readonly<Record<string, string>> = {
   'workers-sweep-fails': `${worker} Meanwhile lost rings stay lost, and tasks wait longer.`,
   'workers-read-host-names-fails':
     "Last night's copy of the host's names failed; the one before stays in use, and the host still refuses what is taken. The log says why; the next night tries again.",
+  'workers-reseal-fails':
+    'Until it works again `npm run keys -- drop` refuses, and nothing is lost. Its log says why; it runs every hour.',
   'workers-mail-feedback-fails':
     'Bounces and complaints are not noted, so mails may go on to addresses that refuse them. The log says why; each notice is tried three times in all.',
   'api-errors':

@@ -33,7 +33,7 @@ const workerCounts: readonly Count[] = [
     by: { name: 'Action', field: '$.action' },
   },
   { metric: workerMetrics.signUps, pattern: finished('user_create') },
-  { metric: workerMetrics.mails, pattern: finished('send_mail') },
+  { metric: workerMetrics.mails, pattern: finished('send_mail', 'send_registration_mail') },
   { metric: workerMetrics.markedAddresses, pattern: event('address_marked') },
   { metric: workerMetrics.failedTasks, pattern: event('task_failed') },
   { metric: workerMetrics.parkedTasks, pattern: event('task_parked') },
@@ -75,8 +75,9 @@ function event(name: string): string {
   return `{ $.event = "${name}" }`
 }
 
-function finished(action: string): string {
-  return `{ $.event = "task_finished" && $.action = "${action}" }`
+function finished(...actions: readonly string[]): string {
+  const any = actions.map((action) => `$.action = "${action}"`).join(' || ')
+  return `{ $.event = "task_finished" && (${any}) }`
 }
 
 function filterId({ metric }: Count): string {

@@ -7,6 +7,7 @@ import { functions } from '../../functions/index.ts'
 import { endpointsOf } from '../../infra/definitions.ts'
 import { dialects } from '../../lib/http/dialects.ts'
 import { matchPattern } from '../../lib/http/route-pattern.ts'
+import type { CallAnswer } from '../support/call.ts'
 import { samples } from '../support/samples.ts'
 import { newTestWorld } from '../support/world.ts'
 
@@ -33,10 +34,7 @@ describe('both spellings of a path answer alike', () => {
         await call(method, path, options),
         await call(method, `${path}/`, options),
       ]
-      expect({ ...slashed, headers: forms(slashed.headers) }).toEqual({
-        ...plain,
-        headers: forms(plain.headers),
-      })
+      expect(lasting(slashed)).toEqual(lasting(plain))
     }
   })
 })
@@ -65,12 +63,26 @@ describe('a method that a path does not have', () => {
     const allowed = [...known, ...(known.includes('GET') ? ['HEAD'] : [])].sort()
     for (const method of methods.filter((one) => !allowed.includes(one))) {
       const answer = await call(method, path)
+      if (isRestOfAnother(method, path)) {
+        expect(answer.status, method).toBe(404)
+        continue
+      }
       expect(answer.status, method).toBe(405)
       expect(answer.headers['allow']).toBe(allowed.join(', '))
       expect(answer.body).toEqual({ error: expect.any(String), code: 405 })
     }
   })
 })
+
+// The spelling with a slash at the end is a greedy route: the gateway gives it whatever comes after, which is nowhere.
+function isRestOfAnother(method: string, path: string): boolean {
+  return routes.some(
+    (route) =>
+      route.method === method &&
+      route.path !== '/' &&
+      matchPattern(`${route.definition.path}/{slash+}`, path) !== undefined,
+  )
+}
 
 describe('HEAD', () => {
   test.each(paths)('of %s has the headers of GET and no body', async (path) => {
@@ -159,7 +171,10 @@ test('every request is one line of the log, under the id that its answer has', a
   expect(new Set(answers.map(({ headers }) => headers['x-request-id'])).size).toBe(3)
 })
 
-function forms(headers: Readonly<Record<string, string | undefined>>) {
+/** An answer without what is made anew for each request. */
+function lasting({ status, headers, cookies, text }: CallAnswer) {
   const own = ['x-request-id', 'apigw-requestid', 'date']
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !own.includes(name)))
+  const kept = Object.entries(headers).filter(([name]) => !own.includes(name))
+  const same = text.replaceAll(/"(rid|token)":"[\w-]+"/g, '"$1":"..."')
+  return { status, headers: Object.fromEntries(kept), cookies, text: same }
 }

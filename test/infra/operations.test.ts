@@ -175,6 +175,12 @@ describe('the dashboard', () => {
 })
 
 /** How often each number would be counted in these lines, by CloudWatch's rules for JSON patterns. */
+// One condition, or several in brackets.
+function anyHolds(condition: string, line: LogLine): boolean {
+  const choices = condition.replace(/^\((.*)\)$/, '$1').split(' || ')
+  return choices.some((one) => holds(one, line))
+}
+
 function countIn(lines: readonly LogLine[], family: string): Readonly<Record<string, number>> {
   const schema = z.object({
     FilterPattern: z.string().regex(/^\{ .* \}$/),
@@ -184,7 +190,7 @@ function countIn(lines: readonly LogLine[], family: string): Readonly<Record<str
   const counts = filters.map(({ Properties }) => {
     const { FilterPattern, MetricTransformations } = schema.parse(Properties)
     const conditions = FilterPattern.slice(2, -2).split(' && ')
-    const found = lines.filter((line) => conditions.every((one) => holds(one, line)))
+    const found = lines.filter((line) => conditions.every((one) => anyHolds(one, line)))
     return [MetricTransformations[0].MetricName, found.length] as const
   })
   return Object.fromEntries(counts)
@@ -226,6 +232,10 @@ test.each([
   ['failed-tasks', { event: 'task_failed', level: 'info', fields: {} }],
   ['stopped-lanes', { event: 'task_stop_lane', level: 'info', fields: {} }],
   ['unreachable-host', { event: 'task_unreachable', level: 'info', fields: {} }],
+  [
+    'mails',
+    { event: 'task_finished', level: 'info', fields: { action: 'send_registration_mail' } },
+  ],
   ['marked-addresses', { event: 'address_marked', level: 'info', fields: {} }],
 ] as const)('the number %s counts its line', (metric, line) => {
   expect(countIn([line], 'core')[metric]).toBe(1)

@@ -119,6 +119,7 @@ test('a second registration of an address is answered alike, mailed to its owner
 test('an address is free again once its registration is over, swept or not', async () => {
   const world = await newTestWorld({ settings: registering })
   const first = await submit(world, { email: robin })
+  await world.runWorkers()
   world.clock.advance(48 * 3_600_000)
   const second = await submit(world, { email: robin })
   await world.runWorkers()

@@ -101,7 +101,8 @@ export const taskSamples: Readonly<Record<string, TaskSample>> = {
     input: (username) => ({ rid: username, username }),
     secrets: { password },
     neverReached: ['afterIntent', 'beforeExec', 'duringExec', 'afterExec'],
-    effect: null,
+    // It changes nothing; the account comes from what follows it.
+    effect: 'user_created',
   },
 }
 

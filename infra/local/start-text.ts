@@ -38,14 +38,27 @@ export function startPage(gatehouse: Gatehouse, notes: readonly string[]): strin
     '',
     askingCommand(gatehouse),
     '',
+    'Or ask by a registration; a manager and the asker get mails:',
+    '',
+    registeringCommand(gatehouse),
+    '',
     ...notes.flatMap((note) => [note, '']),
     'Ctrl-C ends all of it. Data stays in .local; "npm start -- --fresh" begins anew.',
   ].join('\n')
 }
 
+function newName(): string {
+  return `robin.${Array.from({ length: 5 }, () => letters[randomInt(26)]).join('')}`
+}
+
+function registeringCommand({ api }: Pick<Gatehouse, 'api'>): string {
+  const wish = { email: `${newName()}@mail.example`, message: 'I would like to join.' }
+  return `curl -s -H 'Content-Type: application/json' -d '${JSON.stringify(wish)}' ${api}/registrations/`
+}
+
 /** One line for any shell with curl and sed: signs in as the sign-up site and asks for an account that is new. */
 function askingCommand({ api, accounts }: Pick<Gatehouse, 'api' | 'accounts'>): string {
-  const username = `robin.${Array.from({ length: 5 }, () => letters[randomInt(26)]).join('')}`
+  const username = newName()
   const json = "-H 'Content-Type: application/json'"
   const signIn = JSON.stringify(accounts.service)
   const wish = JSON.stringify({

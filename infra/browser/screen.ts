@@ -34,8 +34,11 @@ export function newScreen(
       root.replaceChildren(...toNodes(document, content))
       document.title = `${title}${ending}`
       hasTyped = false
-      if (reason === 'action' || hadFocus) focusOnNew(document)
-      else if (isNews) screen.tell(title)
+      if (reason === 'action' || hadFocus) {
+        // What the focus tells is not to stand below older news.
+        screen.tell('')
+        focusOnNew(document)
+      } else if (isNews) screen.tell(title)
     },
     refuse(problem) {
       document.getElementById('outcome')?.remove()

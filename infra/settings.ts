@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { certificateProblem } from './custom-domain.ts'
 import { adaptersOf, type Functions } from './definitions.ts'
 import { computedNames } from './environment.ts'
+import { matrixProblem } from './matrix-settings.ts'
 import { nearestWord } from './nearest-word.ts'
 
 /** Names, addresses and numbers of one installation; never a secret, because templates show them. */
@@ -82,9 +83,11 @@ function ownSettings(stage: string, functions: Functions, folder: string): Setti
   const own = readOwn(`${folder}/${file}`)
   const schemas = schemasOf(functions)
   const problems = Object.entries(own).flatMap((setting) => problemOf(setting, schemas) ?? [])
-  const certificate = certificateProblem({ ...usual, ...own })
-  const all = certificate === undefined ? problems : [...problems, certificate]
-  if (all.length > 0) throw new Error(`${file}: ${all.join(' ')}`)
+  for (const judge of [certificateProblem, matrixProblem]) {
+    const problem = judge({ ...usual, ...own })
+    if (problem !== undefined) problems.push(problem)
+  }
+  if (problems.length > 0) throw new Error(`${file}: ${problems.join(' ')}`)
   return own
 }
 

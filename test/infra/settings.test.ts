@@ -106,6 +106,21 @@ describe('the settings of a stage', () => {
     expect(read).toThrow(sentence)
   })
 
+  test.each([
+    [{ REGISTRATION_TARGETS: 'matrix, yunohost' }, 'needs MATRIX_URL and MATRIX_SERVER_NAME too.'],
+    [{ REGISTRATION_TARGETS: 'matrix', MATRIX_SERVER_NAME: 'a.example' }, 'needs MATRIX_URL too.'],
+    [{ MATRIX_URL: 'https://a.example' }, 'needs MATRIX_SERVER_NAME too.'],
+  ])('that say half of a Matrix server, %j, are refused', async (own, sentence) => {
+    const { read } = await settingsFrom(own)
+    expect(read).toThrow(sentence)
+  })
+
+  test('of a whole Matrix server are taken', async () => {
+    const own = { MATRIX_URL: 'https://a.example', MATRIX_SERVER_NAME: 'a.example' }
+    const { read } = await settingsFrom({ ...own, REGISTRATION_TARGETS: 'matrix' })
+    expect(read()).toMatchObject(own)
+  })
+
   test.each(['[]', 'null', '"text"', '{"MAIL_DOMAIN": {"a": 1}}', '{"MAIL_DOMAIN": null}'])(
     'written as %s are no settings',
     async (text) => {

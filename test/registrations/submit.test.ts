@@ -119,6 +119,7 @@ test('a second registration of an address is answered alike, mailed to its owner
 test('an address is free again once its registration is over, swept or not', async () => {
   const world = await newTestWorld({ settings: registering })
   const first = await submit(world, { email: robin })
+  await world.runWorkers()
   world.clock.advance(48 * 3_600_000)
   const second = await submit(world, { email: robin })
   await world.runWorkers()
@@ -211,4 +212,27 @@ test('ten wrong tokens in a quarter of an hour are enough, for a rid that is the
     expect(answers.map(({ status }) => status)).toEqual([...Array(10).fill(401), 429])
   }
   expect((await call(key.rid, key.token)).status).toBe(200)
+})
+
+test('a place in the queue is counted to a hundred, however many came before', async () => {
+  const world = await newTestWorld()
+  const first = await submit(world)
+  world.clock.advance(1)
+  const registrations = world.db.collection<{ _id: string }>('registrations')
+  const model = await registrations.findOne({ _id: first.rid })
+  const addBefore = (from: number, until: number) =>
+    registrations.insertMany(
+      Array.from({ length: until - from }, (_, at) => ({ ...model, _id: `before${from + at}` })),
+    )
+  await addBefore(1, 99)
+  const place = async () => {
+    const last = await submit(world)
+    await callWith(world, last)('DELETE')
+    return last.answer.body.position
+  }
+  expect(await place()).toBe(99)
+  await addBefore(99, 100)
+  expect(await place()).toBe(100)
+  await addBefore(100, 150)
+  expect(await place()).toBe(100)
 })

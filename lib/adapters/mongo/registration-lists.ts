@@ -15,7 +15,8 @@ export function mongoRegistrationLists(scope: Scope): Records['registrationLists
   return {
     countPending: (most) =>
       run(() => registrations.countDocuments({ status: 'pending' }, { ...tx, limit: most })),
-    position: (registration) => run(() => registrations.countDocuments(before(registration), tx)),
+    position: (registration, most) =>
+      run(() => registrations.countDocuments(before(registration), { ...tx, limit: most })),
     countWaiting: (time) =>
       run(() => registrations.countDocuments({ waits: true, createdAt: upTo(time) }, tx)),
     waiting: (after, most) =>

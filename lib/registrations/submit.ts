@@ -67,9 +67,8 @@ export async function submitRegistration(
 
 // Counted apart from the insertion: a few at once may pass together, which a cap of thousands can bear.
 async function refuseOverCap({ database, registering: { pendingCap } }: SubmitUses): Promise<void> {
-  const pending = await database.registrationLists.countPending(pendingCap)
-  if (pending < pendingCap) return
-  throw new Failure('too_many_pending', { retryAfterSeconds: capRetrySeconds })
+  const isFull = await database.registrationLists.hasPending(pendingCap)
+  if (isFull) throw new Failure('too_many_pending', { retryAfterSeconds: capRetrySeconds })
 }
 
 interface Draft {

@@ -154,6 +154,18 @@ test('above the cap nobody else is taken, and nothing is left behind', async () 
   expect(rid).not.toBe(token)
 })
 
+test('what is decided does not count for the cap', async () => {
+  const world = await newTestWorld({ settings: { PENDING_REGISTRATIONS: '2' } })
+  const { rid } = await submit(world)
+  await submit(world)
+  const token = await world.as('staff')
+  await world.call('PUT', `/registrations/${rid}`, { token, body: { status: 'rejected' } })
+  await submit(world)
+  const answer = await world.call('POST', '/registrations', { body: {}, from: '203.0.113.9' })
+  expect(answer.status).toBe(429)
+  expect(await world.db.collection('registrations').countDocuments()).toBe(3)
+})
+
 test.each([
   [{ email: '' }, ['body', 'email']],
   [{ email: 'robin' }, ['body', 'email']],

@@ -44,9 +44,12 @@ async function viewForStaff(
   personal: Personal,
 ): Promise<StaffRecord> {
   const { isAddressConfirmed, decidedAt } = registration
-  const traces = await uses.database.registrationKeys.historyOf(registration, mostHistory)
+  const [shared, traces] = await Promise.all([
+    common(uses, registration, personal),
+    uses.database.registrationKeys.historyOf(registration, mostHistory),
+  ])
   return {
-    ...(await common(uses, registration, personal)),
+    ...shared,
     ...{ username: null, email: null, password: null, token: null },
     referral_code: personal.referralCode,
     claimed_by: personal.claimedBy,

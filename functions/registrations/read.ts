@@ -11,7 +11,7 @@ export const handler = endpoint({
   path: '/registrations/{rid}',
   summary: 'See how far a registration is',
   description:
-    "With the token of whoever asked: all of it. With a manager's token, or the access token of staff: what was written, and what staff noted.",
+    "With the token of whoever asked: all of it. With a manager's token, or the access token of staff: what was written, and what staff noted. `position` says how many came before it, and counts to 100.",
   auth: 'registration',
   params: ridParam,
   status: 200,

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
 import type { SealedValue } from '../ports.ts'
 
 const algorithm = 'aes-256-gcm'
@@ -19,7 +19,7 @@ export function seal(
   boundTo: string,
   { key, nonce }: { readonly key: SealingKey; readonly nonce: Uint8Array },
 ): SealedValue {
-  const cipher = createCipheriv(algorithm, key.bytes, nonce, { authTagLength: tagBytes })
+  const cipher = createCipheriv(algorithm, keyObjectOf(key), nonce, { authTagLength: tagBytes })
   cipher.setAAD(associatedData(key.id, boundTo))
   const ciphertext = [cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]
   return {
@@ -34,7 +34,9 @@ export function unseal(sealed: SealedValue, boundTo: string, key: SealingKey): s
   const nonce = Buffer.from(sealed.nonce, 'base64url')
   const bytes = Buffer.from(sealed.ciphertext, 'base64url')
   try {
-    const decipher = createDecipheriv(algorithm, key.bytes, nonce, { authTagLength: tagBytes })
+    const decipher = createDecipheriv(algorithm, keyObjectOf(key), nonce, {
+      authTagLength: tagBytes,
+    })
     decipher.setAAD(associatedData(sealed.keyId, boundTo))
     decipher.setAuthTag(bytes.subarray(-tagBytes))
     const plain = [decipher.update(bytes.subarray(0, -tagBytes)), decipher.final()]
@@ -42,6 +44,15 @@ export function unseal(sealed: SealedValue, boundTo: string, key: SealingKey): s
   } catch {
     throw new Error('A sealed value was changed, or belongs to something else')
   }
+}
+
+const keyObjects = new WeakMap<Uint8Array, KeyObject>()
+
+// Node makes one of every key that comes as bytes, which takes longer than sealing. Kept as long as the ring is.
+function keyObjectOf({ bytes }: SealingKey): KeyObject {
+  const made = keyObjects.get(bytes) ?? createSecretKey(bytes)
+  keyObjects.set(bytes, made)
+  return made
 }
 
 function associatedData(keyId: string, boundTo: string): Buffer {

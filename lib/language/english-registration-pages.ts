@@ -49,6 +49,8 @@ export const englishRegistrationPages = {
             },
             'en',
           ),
+    farBack: (most: number) =>
+      `At least ${formatNumber(most, 'en')} other registrations came before yours.`,
     asked: {
       title: 'The staff have a question for you',
       lead: 'They would like to know this before they decide:',
@@ -166,6 +168,7 @@ export const englishRegistrationPages = {
             },
             'en',
           ),
+    farBack: (most: number) => `at least ${formatNumber(most, 'en')} that wait longer`,
     messageHeading: 'What they wrote',
     noMessage: 'They left it empty.',
     questionHeading: 'What the staff asked',

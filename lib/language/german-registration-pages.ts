@@ -53,6 +53,8 @@ export const germanRegistrationPages: RegistrationPageMessages = {
             },
             'de',
           ),
+    farBack: (most) =>
+      `Mindestens ${formatNumber(most, 'de')} andere Registrierungen kamen vor deiner.`,
     asked: {
       title: 'Das Team hat eine Frage an dich',
       lead: 'Das möchte es wissen, bevor es entscheidet:',
@@ -169,6 +171,7 @@ export const germanRegistrationPages: RegistrationPageMessages = {
             },
             'de',
           ),
+    farBack: (most) => `mindestens ${formatNumber(most, 'de')}, die länger warten`,
     messageHeading: 'Was geschrieben wurde',
     noMessage: 'Das Feld blieb leer.',
     questionHeading: 'Was das Team gefragt hat',

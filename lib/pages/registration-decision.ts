@@ -7,6 +7,7 @@ import {
   mainHeading,
   momentOf,
   outcome,
+  placeOf,
   quotation,
   stateMark,
 } from './registration-parts.ts'
@@ -75,7 +76,7 @@ function factsOf(page: DecisionPage, all: RegistrationPageMessages) {
   ]
   if (registration.referral_code) known.push([facts.referral, registration.referral_code])
   if (registration.position !== null) {
-    known.push([facts.position, words.ahead(registration.position)])
+    known.push([facts.position, placeOf(registration.position, words)])
   }
   if (registration.status === 'pending') {
     known.push([facts.claimedBy, registration.claimed_by ?? words.nobody])

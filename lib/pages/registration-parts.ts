@@ -1,4 +1,5 @@
 import type { RegistrationPageMessages } from '../language/english-registration-pages.ts'
+import { mostAhead } from '../registrations/policy.ts'
 import type { RegistrationPage } from './registration-view.ts'
 import { type Attributes, element, type Tree } from './tree.ts'
 
@@ -96,6 +97,13 @@ export function factList(facts: ReadonlyArray<readonly [name: string, value: Tre
 export function momentOf(page: Pick<RegistrationPage, 'toMoment'>, moment: string): Tree {
   return element('time', { datetime: moment }, page.toMoment(moment))
 }
+
+/** How many registrations came before one, in the words of its page; past the most that are counted, no number. */
+export function placeOf(position: number, words: PlaceWords): string {
+  return position < mostAhead ? words.ahead(position) : words.farBack(mostAhead)
+}
+
+type PlaceWords = Pick<RegistrationPageMessages['status'], 'ahead' | 'farBack'>
 
 /** The heading of a page: its only one of this level, and where the focus goes after a change. */
 export function mainHeading(title: string): Tree {

@@ -6,6 +6,7 @@ import {
   actionForm,
   mainHeading,
   outcome,
+  placeOf,
   quotation,
   quote,
   stateMark,
@@ -57,7 +58,7 @@ function bodyOf(stage: Stage, page: StatusPage, words: Words): Tree {
     case 'waiting':
       return registration.position === null
         ? undefined
-        : element('p', { class: 'place' }, words.ahead(registration.position))
+        : element('p', { class: 'place' }, placeOf(registration.position, words))
     case 'asked':
       return answerForm(page, words)
     case 'pick':

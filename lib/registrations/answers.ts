@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { mostAhead } from './policy.ts'
 
 const targetStatus = z.enum(['pending', 'processing', 'failed', 'success'])
 const staffText = z.strictObject({ by: z.string(), at: z.iso.datetime(), text: z.string() })
@@ -13,7 +14,8 @@ const common = {
   // Null where no account on the YunoHost host belongs to it.
   account_status: targetStatus.nullable(),
   note: z.string().nullable(),
-  position: z.int().nullable(),
+  // The greatest stands for itself and for everything above it.
+  position: z.int().min(0).max(mostAhead).nullable(),
   message: z.string().nullable(),
 }
 

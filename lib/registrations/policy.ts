@@ -12,6 +12,8 @@ export const longestText = 2000
 export const mostNotes = 50
 /** Earlier registrations that staff are shown. */
 export const mostHistory = 20
+/** Registrations that are counted before one: a longer queue is told as this long, so that nobody waits for the count. */
+export const mostAhead = 100
 /** Days that the bare outcome of a registration is remembered under keyed hashes, so that staff see who comes back. */
 export const traceDays = 30
 /** Hours after which managers hear that a registration still waits. */

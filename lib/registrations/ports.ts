@@ -26,10 +26,10 @@ export interface RegistrationRecords {
     historyOf(registration: Registration, most: number): Promise<readonly Trace[]>
   }
   readonly registrationLists: {
-    /** How many are undecided, counted no further than to `most`. */
-    countPending(most: number): Promise<number>
-    /** How many that staff see were undecided before this one. */
-    position(registration: Registration): Promise<number>
+    /** Whether so many are undecided; asked outside of a transaction, because it may rest on an estimate of all. */
+    hasPending(count: number): Promise<boolean>
+    /** How many that staff see were undecided before this one, counted no further than to `most`. */
+    position(registration: Registration, most: number): Promise<number>
     /** How many that staff see have waited since before that time. */
     countWaiting(before: Date): Promise<number>
     /** Undecided ones that staff see, oldest first, after the given one. */

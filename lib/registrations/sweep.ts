@@ -1,3 +1,4 @@
+import { Failure } from '../failure.ts'
 import type { Clock, Database, Doorbell, Log, Random, Registering, Sealer, Site } from '../ports.ts'
 import { skipTask } from '../queue/control.ts'
 import { hostTasks, postTasks } from '../tasks/index.ts'
@@ -23,18 +24,34 @@ const tasks = { ...hostTasks, ...postTasks }
 
 /**
  * Removes what is over with everything personal in it, tries again what waits for staff, and tells managers of what
- * waits for them.
+ * waits for them. Each registration by itself: one that cannot be handled is told, and keeps nothing else from being done.
  */
 export async function sweepRegistrations(uses: SweepRegistrationsUses): Promise<void> {
   const { registrationLists } = uses.database
   const now = uses.clock.now()
-  for (const { rid } of await registrationLists.expired(now, sweepLimit)) await remove(uses, rid)
+  await oneByOne(uses, await registrationLists.expired(now, sweepLimit), remove)
   const due = new Date(now.getTime() - parkedRetryMinutes * 60_000)
-  for (const parked of await registrationLists.parked(due, sweepLimit)) await tryAgain(uses, parked)
+  await oneByOne(uses, await registrationLists.parked(due, sweepLimit), tryAgain)
   await sendDigest(uses)
 }
 
-async function remove(uses: SweepRegistrationsUses, rid: string): Promise<void> {
+async function oneByOne(
+  uses: SweepRegistrationsUses,
+  registrations: readonly Registration[],
+  handle: (uses: SweepRegistrationsUses, registration: Registration) => Promise<void>,
+): Promise<void> {
+  for (const registration of registrations) {
+    const resource = `registration:${registration.rid}`
+    await handle(uses, registration).catch((error: unknown) => {
+      // No more than its kind: the text of an error may name whom it is about (T03).
+      const { name: errorName } = Object(error)
+      const code = error instanceof Failure ? error.code : undefined
+      uses.log.error('registration_sweep_failed', { resource, errorName, code })
+    })
+  }
+}
+
+async function remove(uses: SweepRegistrationsUses, { rid }: Registration): Promise<void> {
   await uses.database.transaction(async (records) => {
     const registration = await records.registrations.find(rid)
     // It may have begun since it was listed: then it comes to its end first.

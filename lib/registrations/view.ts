@@ -2,7 +2,7 @@ import type { Records } from '../ports.ts'
 import type { Admitted } from './admit.ts'
 import type { AskerRecord, StaffRecord } from './answers.ts'
 import { canRenewPassword } from './can-renew-password.ts'
-import { mostHistory } from './policy.ts'
+import { mostAhead, mostHistory } from './policy.ts'
 import type { Personal, Registration } from './registration.ts'
 
 interface ViewUses {
@@ -44,9 +44,12 @@ async function viewForStaff(
   personal: Personal,
 ): Promise<StaffRecord> {
   const { isAddressConfirmed, decidedAt } = registration
-  const traces = await uses.database.registrationKeys.historyOf(registration, mostHistory)
+  const [shared, traces] = await Promise.all([
+    common(uses, registration, personal),
+    uses.database.registrationKeys.historyOf(registration, mostHistory),
+  ])
   return {
-    ...(await common(uses, registration, personal)),
+    ...shared,
     ...{ username: null, email: null, password: null, token: null },
     referral_code: personal.referralCode,
     claimed_by: personal.claimedBy,
@@ -62,7 +65,7 @@ async function viewForStaff(
 
 async function common(uses: ViewUses, registration: Registration, personal: Personal) {
   const { rid, status, createdAt, modifiedAt, expiresAt } = registration
-  const isPending = status === 'pending'
+  const { registrationLists } = uses.database
   return {
     rid,
     created: createdAt.toISOString(),
@@ -71,7 +74,8 @@ async function common(uses: ViewUses, registration: Registration, personal: Pers
     status,
     ...statusOfTargets(registration),
     note: personal.note,
-    position: isPending ? await uses.database.registrationLists.position(registration) : null,
+    position:
+      status === 'pending' ? await registrationLists.position(registration, mostAhead) : null,
     message: personal.message,
   }
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { measurePairs, median, percentile, summarize } from './measure.ts'
 import { readOptions } from './options.ts'
-import { factRow, judgedRow, ratioRow, toTable } from './table.ts'
+import { factRow, judgedRow, percentileRows, ratioRow, toTable } from './table.ts'
+import { isRealMongo, readLooks } from './watched.ts'
 
 const known = ['login', 'claim', 'memory']
 
@@ -91,6 +92,43 @@ test('a ratio that is at most its aim is met, and any other tells by how much it
   expect(judgedRow({ what: 'it', most: 1.03, value: 1.0312, sides: '' }).verdict).toBe(
     'missed by 0.0012',
   )
+})
+
+test('each share of both sides has a row of its own, and its ratio is that of the percentiles', () => {
+  const [half, most] = percentileRows({ what: 'it', most: 1.2, shares: [0.5, 0.99] }, pairs)
+  expect(half).toEqual({
+    what: 'it: p50',
+    aim: '<= 1.2',
+    figure: '1.200 (240 ms / 200 ms, 3 pairs)',
+    verdict: 'met',
+  })
+  expect(most).toMatchObject({ what: 'it: p99', figure: '1.300 (520 ms / 400 ms, 3 pairs)' })
+  expect(most?.verdict).toBe('missed by 0.100')
+})
+
+const scan = { stage: 'IXSCAN', indexName: 'by_age' }
+const executionStats = { totalKeysExamined: 3, totalDocsExamined: 2 }
+const limited = { stage: 'LIMIT', inputStage: { stage: 'FETCH', inputStage: scan } }
+const either = { stage: 'OR', inputStages: [scan, { stage: 'COLLSCAN' }] }
+const planned = (winningPlan: unknown) => ({ queryPlanner: { winningPlan }, executionStats })
+
+test.each([
+  ['of a query', planned(limited), 'IXSCAN by_age'],
+  ['of a pipeline', { stages: [{ $cursor: planned(limited) }] }, 'IXSCAN by_age'],
+  ['of the newer engine', planned({ queryPlan: limited }), 'IXSCAN by_age'],
+  ['of several indexes', planned(either), 'OR IXSCAN by_age COLLSCAN'],
+])('the plan %s is what finds, with what it looked at', (_, said, plan) => {
+  expect(readLooks(said)).toEqual({ plan, keys: 3, documents: 2 })
+})
+
+test('an answer without counts has no looks', () => {
+  expect(readLooks({ queryPlanner: { winningPlan: scan } })).toBeUndefined()
+  expect(readLooks(undefined)).toBeUndefined()
+})
+
+test('only a mongod is a real one', () => {
+  expect(isRealMongo('MongoDB 8.0 (mongod)')).toBe(true)
+  expect(isRealMongo('SecantusDB, a stand-in for MongoDB')).toBe(false)
 })
 
 test('a fact is met when it is exactly as wished', () => {

@@ -1,11 +1,11 @@
-import { type Collection, type Db, MongoClient } from 'mongodb'
+import type { Collection, Db } from 'mongodb'
 import type { TaskDocument } from '../../lib/adapters/mongo/collections.ts'
-import { openDatabase } from '../../lib/adapters/mongo/database.ts'
 import type { Database } from '../../lib/ports.ts'
 import { accept, plainTask } from '../support/workers.ts'
 import type { Bench } from './benchmark.ts'
 import { measurePairs, timed } from './measure.ts'
 import { factRow, plainRow, type Row, ratioRow } from './table.ts'
+import { explain, isRealMongo, openWatched, type WatchedDatabase } from './watched.ts'
 
 const few = 100
 const delayedOnes = 10_000
@@ -40,27 +40,12 @@ interface Filling {
   readonly delayed: number
 }
 
-interface Queue extends Filling {
-  readonly client: MongoClient
-  readonly db: Db
-  readonly database: Database
-  /** The commands that were sent, as the driver sent them. */
-  readonly sent: Array<Record<string, unknown>>
-}
+interface Queue extends Filling, WatchedDatabase {}
 
 async function openQueue(databaseUri: string, filling: Filling): Promise<Queue> {
-  const address = new URL(databaseUri)
-  address.pathname = `/claim_${filling.name}`
-  const client = new MongoClient(address.href, { monitorCommands: true })
-  const sent: Queue['sent'] = []
-  client.on('commandStarted', ({ commandName, command }) => {
-    if (commandName === 'findAndModify') sent.push(command)
-  })
-  const db = client.db()
-  const database = openDatabase({ client, db })
-  await database.prepare()
-  await fill({ db, database }, filling)
-  return { ...filling, client, db, database, sent }
+  const watched = await openWatched(databaseUri, `claim_${filling.name}`, ['findAndModify'])
+  await fill(watched, filling)
+  return { ...filling, ...watched }
 }
 
 const batch = 5000
@@ -121,15 +106,6 @@ async function lookRow({ db, sent, database, ready, delayed }: Queue, kind: stri
   return factRow(what, aim, `keys ${looked.keys}, documents ${looked.documents}`)
 }
 
-async function explain(db: Db, command: Record<string, unknown>) {
-  const said = await db
-    .command({ explain: command, verbosity: 'executionStats' })
-    .catch(() => undefined)
-  const stats: unknown = said?.['executionStats']
-  const { totalKeysExamined: keys, totalDocsExamined: documents } = Object(stats)
-  return keys === undefined ? undefined : { keys, documents }
-}
-
 async function takeAndGiveBack(db: Db, database: Database): Promise<number> {
   let id = ''
   const took = await timed(async () => {
@@ -146,8 +122,7 @@ async function timeRows(
   { quick, kind }: { readonly quick: boolean; readonly kind: string },
 ): Promise<readonly Row[]> {
   if (first === undefined) return []
-  // Stand-ins of MongoDB read a whole index before they take the first key of it: nothing to judge there.
-  const isReal = kind.startsWith('MongoDB')
+  const isReal = isRealMongo(kind)
   const rounds = isReal && !quick ? 60 : 10
   const rows: Row[] = []
   for (const other of others) {

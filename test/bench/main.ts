@@ -17,6 +17,8 @@ import { importBundles } from './import.ts'
 import { login } from './login.ts'
 import { memory } from './memory.ts'
 import { type Options, readOptions } from './options.ts'
+import { registration } from './registration.ts'
+import { registrationLists } from './registration-lists.ts'
 import { plainRow, type Row, toTable } from './table.ts'
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -26,6 +28,8 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'host-task': hostTask,
   'first-byte': firstByte,
   claim,
+  registration,
+  'registration-lists': registrationLists,
   import: importBundles,
   memory,
 }

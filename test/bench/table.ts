@@ -1,4 +1,4 @@
-import { type Pair, summarize } from './measure.ts'
+import { type Pair, percentile, summarize } from './measure.ts'
 
 /** One line of the table. */
 export interface Row {
@@ -13,6 +13,29 @@ export function ratioRow(what: string, most: number, pairs: readonly Pair[]): Ro
   const { ratio, measured, bare } = summarize(pairs)
   const sides = `${milliseconds(measured)} / ${milliseconds(bare)}, ${pairs.length} pairs`
   return judgedRow({ what, most, value: ratio, sides })
+}
+
+/** The same percentile of both sides against its aim, one row for each share: what most wait, and what few wait. */
+export function percentileRows(
+  { what, most, shares }: PercentileAim,
+  pairs: readonly Pair[],
+): readonly Row[] {
+  return shares.map((share) => {
+    const of = (side: keyof Pair) =>
+      percentile(
+        pairs.map((pair) => pair[side]),
+        share,
+      )
+    const [measured, bare] = [of('measured'), of('bare')]
+    const sides = `${milliseconds(measured)} / ${milliseconds(bare)}, ${pairs.length} pairs`
+    return judgedRow({ what: `${what}: p${share * 100}`, most, value: measured / bare, sides })
+  })
+}
+
+interface PercentileAim {
+  readonly what: string
+  readonly most: number
+  readonly shares: readonly number[]
 }
 
 /** A number against the most that it may be. */

@@ -156,6 +156,11 @@ test('a place in the queue is told while there is one', () => {
   expect(decision(later, { language: 'de' })).toContain('1, die länger wartet')
   expect(status({ ...askers.waiting, position: 1 })).toContain('1 other registration came before')
   expect(status({ ...askers.waiting, position: null })).not.toContain('before yours')
+  const far = { ...askers.waiting, position: 100 }
+  expect(status(far)).toContain('At least 100 other registrations came before yours.')
+  expect(status(far, { language: 'de' })).toContain('Mindestens 100 andere')
+  expect(status({ ...far, position: 99 })).toContain('>99 other registrations')
+  expect(decision({ ...managers.fresh, position: 100 })).toContain('at least 100 that wait longer')
 })
 
 test('what is empty is said to be empty', () => {

@@ -154,6 +154,18 @@ test('above the cap nobody else is taken, and nothing is left behind', async () 
   expect(rid).not.toBe(token)
 })
 
+test('what is decided does not count for the cap', async () => {
+  const world = await newTestWorld({ settings: { PENDING_REGISTRATIONS: '2' } })
+  const { rid } = await submit(world)
+  await submit(world)
+  const token = await world.as('staff')
+  await world.call('PUT', `/registrations/${rid}`, { token, body: { status: 'rejected' } })
+  await submit(world)
+  const answer = await world.call('POST', '/registrations', { body: {}, from: '203.0.113.9' })
+  expect(answer.status).toBe(429)
+  expect(await world.db.collection('registrations').countDocuments()).toBe(3)
+})
+
 test.each([
   [{ email: '' }, ['body', 'email']],
   [{ email: 'robin' }, ['body', 'email']],
@@ -212,4 +224,27 @@ test('ten wrong tokens in a quarter of an hour are enough, for a rid that is the
     expect(answers.map(({ status }) => status)).toEqual([...Array(10).fill(401), 429])
   }
   expect((await call(key.rid, key.token)).status).toBe(200)
+})
+
+test('a place in the queue is counted to a hundred, however many came before', async () => {
+  const world = await newTestWorld()
+  const first = await submit(world)
+  world.clock.advance(1)
+  const registrations = world.db.collection<{ _id: string }>('registrations')
+  const model = await registrations.findOne({ _id: first.rid })
+  const addBefore = (from: number, until: number) =>
+    registrations.insertMany(
+      Array.from({ length: until - from }, (_, at) => ({ ...model, _id: `before${from + at}` })),
+    )
+  await addBefore(1, 99)
+  const place = async () => {
+    const last = await submit(world)
+    await callWith(world, last)('DELETE')
+    return last.answer.body.position
+  }
+  expect(await place()).toBe(99)
+  await addBefore(99, 100)
+  expect(await place()).toBe(100)
+  await addBefore(100, 150)
+  expect(await place()).toBe(100)
 })

@@ -76,7 +76,12 @@ const indexes: readonly Index[] = [
     key: { waits: 1, createdAt: 1, _id: 1 },
     options: { name: 'waiting_by_age', partialFilterExpression: { waits: true } },
   },
-  { collection: 'registrations', key: { status: 1 }, options: { name: 'by_status' } },
+  // Of the undecided ones alone: a question about decided ones must not be answered by looking through all of them.
+  {
+    collection: 'registrations',
+    key: { status: 1 },
+    options: { name: 'undecided', partialFilterExpression: { status: 'pending' } },
+  },
   { collection: 'registrations', key: { expiresAt: 1 }, options: { name: 'by_expiry' } },
   { collection: 'registrations', key: { parkedAt: 1 }, options: { name: 'by_parking' } },
   { collection: 'registrations', key: { addressKey: 1 }, options: { name: 'by_address' } },

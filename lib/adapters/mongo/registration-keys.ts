@@ -39,13 +39,14 @@ export function mongoRegistrationKeys({
           .sort({ at: -1 })
           .limit(most)
         const past = (await left.toArray()).map(({ status, at }) => ({ status, at }))
-        const others = { _id: { $ne: registration.rid }, status: { $in: [...decided] } }
-        const either = { $or: [{ addressKey: { $in: keys } }, { nameKey: { $in: keys } }] }
+        const status = { $in: [...decided] }
+        // Without its own rid in the question, which would have the index of all rids looked through.
+        const either = { $or: [{ addressKey: { $in: keys } }, { nameKey: { $in: keys } }], status }
         const living = await registrations
-          .find({ ...others, ...either }, tx)
-          .limit(most)
+          .find(either, tx)
+          .limit(most + 1)
           .toArray()
-        const recent = living.map(toTrace)
+        const recent = living.filter(({ _id }) => _id !== registration.rid).map(toTrace)
         return [...past, ...recent]
           .sort((one, other) => other.at.getTime() - one.at.getTime())
           .slice(0, most)

@@ -13,9 +13,15 @@ export function mongoRegistrationLists(scope: Scope): Records['registrationLists
     return (await (sort ? found.sort(sort) : found).limit(most).toArray()).map(toRegistration)
   }
   return {
-    countPending: (most) =>
-      run(() => registrations.countDocuments({ status: 'pending' }, { ...tx, limit: most })),
-    position: (registration) => run(() => registrations.countDocuments(before(registration), tx)),
+    hasPending: (count) =>
+      run(async () => {
+        // Kept by the database itself, with what is decided: as long as that is less, nothing has to be counted.
+        if ((await registrations.estimatedDocumentCount()) < count) return false
+        const pending = { status: 'pending' } as const
+        return (await registrations.countDocuments(pending, { ...tx, limit: count })) >= count
+      }),
+    position: (registration, most) =>
+      run(() => registrations.countDocuments(before(registration), { ...tx, limit: most })),
     countWaiting: (time) =>
       run(() => registrations.countDocuments({ waits: true, createdAt: upTo(time) }, tx)),
     waiting: (after, most) =>

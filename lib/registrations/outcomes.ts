@@ -115,7 +115,7 @@ export async function targetGivenUp(
   await freeAddress(step.records, registration)
   await step.records.registrations.replace({
     ...registration,
-    ...withStatus(target, 'failed'),
+    ...statusesAtTheEnd(registration),
     modifiedAt: now,
     endedAt: now,
     taskId: null,
@@ -142,6 +142,12 @@ export async function freeAddress(
 
 function withStatus(target: Target, status: TargetStatus) {
   return target === 'matrix' ? { matrixStatus: status } : { accountStatus: status }
+}
+
+// Nothing more is going to happen at any of them.
+function statusesAtTheEnd({ matrixStatus, accountStatus }: Registration) {
+  const last = (status: TargetStatus): TargetStatus => (status === 'success' ? status : 'failed')
+  return { matrixStatus: last(matrixStatus), accountStatus: last(accountStatus) }
 }
 
 function readyLetters({

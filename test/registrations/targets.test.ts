@@ -243,6 +243,20 @@ test('until the first sign-in a new password can be made, and then no more', asy
   expect((await desk({ action: 'new_password' })).status).toBe(422)
 })
 
+test('a new password reaches the host also where the registration is over before', async () => {
+  const world = await newPlace({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
+  const key = await approved(world)
+  await callWith(world, key)('PATCH', pick('robin'))
+  await world.runWorkers()
+  await atDesk(world, key)({ action: 'new_password' })
+  world.clock.advance(hours(48))
+  await world.sweep()
+  expect(await world.db.collection('registrations').countDocuments()).toBe(0)
+  const before = (await effectsOf(world, 'robin')).length
+  await world.runWorkers()
+  expect((await effectsOf(world, 'robin')).length).toBeGreaterThan(before)
+})
+
 test('an address is no recovery address before its link was opened, and never that of another account', async () => {
   const world = await newPlace({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
   await world.addAccount({ username: 'holder', address: 'held@mail.example' })

@@ -100,10 +100,12 @@ export async function targetParked(
     parkedAt: now,
     failedAt: registration.failedAt ?? now,
   })
-  return registration.failedAt === null ? failureLetters(step, target, reason) : []
+  if (registration.failedAt !== null) return []
+  const mails = ['registration_failed', 'registration_account_failed'] as const
+  return failureLetters(step, mails, { target, reason })
 }
 
-/** A target was given up for good. What is on the others stays; staff know. */
+/** A target was given up for good, and everybody is told. What is on the others stays. */
 export async function targetGivenUp(
   step: OpenStep,
   target: Target,
@@ -121,7 +123,8 @@ export async function targetGivenUp(
     taskId: null,
     parkedAt: null,
   })
-  return registration.failedAt === null ? failureLetters(step, target, reason) : []
+  const mails = ['registration_given_up', 'registration_account_given_up'] as const
+  return failureLetters(step, mails, { target, reason })
 }
 
 /** Marks that a target is about to be changed. A sentence why not, where the registration is over (T27). */
@@ -168,11 +171,14 @@ function readyLetters({
 
 async function failureLetters(
   { uses, registration, personal: { managers, address }, username }: OpenStep,
-  target: Target,
-  reason: string | null,
+  [toAsker, toManagers]: readonly [
+    'registration_failed' | 'registration_given_up',
+    'registration_account_failed' | 'registration_account_given_up',
+  ],
+  about: { readonly target: Target; readonly reason: string | null },
 ): Promise<readonly NewTask[]> {
-  const failed = { template: 'registration_failed', username } as const
-  const told = { template: 'registration_account_failed', username, target, reason } as const
+  const failed = { template: toAsker, username }
+  const told = { ...about, template: toManagers, username }
   return [
     ...(await askerLetter(uses, registration, { address, mail: failed })),
     ...(await managerLetters(uses, registration.rid, { managers, mail: told })),

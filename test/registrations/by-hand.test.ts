@@ -91,6 +91,8 @@ test.each(places)(
     expect(await world.hostUsers()).toEqual([])
     expect((await call('GET')).body.can_renew_password).toBe(false)
     expect((await call('PATCH', pick('sandy'))).status).toBe(422)
+    expect(await mailsTo(world, robin, /^Your account could not be made/)).toBe(1)
+    for (const one of managers) expect(await mailsTo(world, one, /given up/)).toBe(1)
     // What is given up is nobody's any more: its key changes nothing of the next holder of the name.
     const next = callWith(world, await approved(world, { email: robin }))
     const { password } = (await next('PATCH', pick('robin'))).body

@@ -221,7 +221,7 @@ test('a host that refuses after Matrix has the account is told to staff, and not
   expect((await matrixOf(world)).names()).toEqual(['robin'])
   expect(JSON.stringify(world.chat())).toContain('could not be created')
   const mails = (await world.mails()).filter(({ to }) => to.includes(managers[0]))
-  expect(mails.at(-1)?.subject).toBe('An account could not be made')
+  expect(mails.at(-1)?.subject).toBe('An account was given up')
 })
 
 test('until the first sign-in a new password can be made, and then no more', async () => {

@@ -39,6 +39,7 @@ export async function createAccount(
       username: wish.username,
       display_name: wish.displayName,
       domain: uses.site.mailDomain,
+      rid: null,
     },
     requestedBy: principal.username,
   })

@@ -41,6 +41,12 @@ export const englishRegistrationMails = {
     request: 'Your page shows how far it is:',
     whereLink: 'The link to it is in our earlier mail.',
   },
+  address: {
+    subject: 'Is this your mail address?',
+    opening: (community: string) =>
+      `Somebody, most likely you, gave this address for a new account at ${community}.`,
+    request: 'Opening your page tells us that it is really yours:',
+  },
   asked: {
     subject: 'The staff have a question for you',
     opening: (community: string) =>
@@ -76,6 +82,12 @@ export const englishRegistrationMails = {
     noAction: 'There is nothing for you to do: your username stays reserved for you.',
     request: 'Your page shows how far it is:',
   },
+  givenUp: {
+    subject: 'Your account could not be made',
+    opening: (username: string, community: string) =>
+      `Our server could not make the account ${username} at ${community}, and does not try any more. The staff have been told.`,
+    askAgain: 'We are sorry. You are welcome to ask for an account once more.',
+  },
   opened: {
     subject: 'Somebody asks for an account',
     opening: (community: string) =>
@@ -96,11 +108,18 @@ export const englishRegistrationMails = {
     action: 'Look at it',
   },
   accountFailed: {
-    subject: 'An account could not be made',
-    opening: 'The registration is approved and the username picked, but the account is not there.',
     targets: { matrix: 'The Matrix server', yunohost: 'The YunoHost host' },
-    waits:
-      'The task waits for you, for 7 days at most: please find the cause, and then let it be tried again.',
+    registration_account_failed: {
+      subject: 'An account could not be made',
+      opening:
+        'The registration is approved and the username picked, but the account is not there.',
+      note: 'The task waits for you, for 7 days at most: please find the cause, and then let it be tried again.',
+    },
+    registration_account_given_up: {
+      subject: 'An account was given up',
+      opening: 'The registration was approved and the username picked, but there is no account.',
+      note: 'It is not tried again. What another server has of it already stays there.',
+    },
   },
   digest: {
     subject: 'Registrations are waiting for a decision',

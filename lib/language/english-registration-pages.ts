@@ -84,7 +84,7 @@ export const englishRegistrationPages = {
     },
     stuck: {
       title: 'This takes longer than usual',
-      lead: 'One of our servers could not make your account yet. The staff have been told, and there is nothing for you to do: your username stays yours.',
+      lead: 'One of our servers could not make your account yet. The staff have been told, and there is nothing for you to do for now.',
     },
     rejected: {
       title: 'The staff decided against an account',

@@ -42,6 +42,12 @@ export const germanRegistrationMails: RegistrationMailMessages = {
     request: 'Auf deiner Seite siehst du, wie weit sie ist:',
     whereLink: 'Den Link dorthin findest du in unserer früheren Mail.',
   },
+  address: {
+    subject: 'Ist das deine Mailadresse?',
+    opening: (community) =>
+      `jemand, vermutlich du, hat diese Adresse für ein neues Konto bei ${community} angegeben.`,
+    request: 'Wenn du deine Seite öffnest, wissen wir, dass sie wirklich dir gehört:',
+  },
   asked: {
     subject: 'Das Team hat eine Frage an dich',
     opening: (community) =>
@@ -80,6 +86,12 @@ export const germanRegistrationMails: RegistrationMailMessages = {
     noAction: 'Du musst nichts tun: Dein Benutzername bleibt für dich reserviert.',
     request: 'Auf deiner Seite siehst du, wie weit es ist:',
   },
+  givenUp: {
+    subject: 'Dein Konto konnte nicht angelegt werden',
+    opening: (username, community) =>
+      `unser Server konnte das Konto ${username} bei ${community} nicht anlegen und versucht es nicht mehr. Das Team weiß Bescheid.`,
+    askAgain: 'Das tut uns leid. Du kannst gern noch einmal um ein Konto bitten.',
+  },
   opened: {
     subject: 'Jemand bittet um ein Konto',
     opening: (community) =>
@@ -101,12 +113,18 @@ export const germanRegistrationMails: RegistrationMailMessages = {
     action: 'Ansehen',
   },
   accountFailed: {
-    subject: 'Ein Konto konnte nicht angelegt werden',
-    opening:
-      'die Registrierung ist angenommen und der Name gewählt, aber das Konto gibt es noch nicht.',
     targets: { matrix: 'Der Matrix-Server', yunohost: 'Der YunoHost-Server' },
-    waits:
-      'Der Auftrag wartet auf dich, höchstens 7 Tage: Bitte finde die Ursache und lass ihn dann noch einmal versuchen.',
+    registration_account_failed: {
+      subject: 'Ein Konto konnte nicht angelegt werden',
+      opening:
+        'die Registrierung ist angenommen und der Name gewählt, aber das Konto gibt es noch nicht.',
+      note: 'Der Auftrag wartet auf dich, höchstens 7 Tage: Bitte finde die Ursache und lass ihn dann noch einmal versuchen.',
+    },
+    registration_account_given_up: {
+      subject: 'Ein Konto wurde aufgegeben',
+      opening: 'die Registrierung war angenommen und der Name gewählt, aber es gibt kein Konto.',
+      note: 'Es wird nicht noch einmal versucht. Was ein anderer Server davon schon hat, bleibt dort.',
+    },
   },
   digest: {
     subject: 'Registrierungen warten auf eine Entscheidung',

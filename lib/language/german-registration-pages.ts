@@ -88,7 +88,7 @@ export const germanRegistrationPages: RegistrationPageMessages = {
     },
     stuck: {
       title: 'Das dauert länger als sonst',
-      lead: 'Einer unserer Server konnte dein Konto noch nicht anlegen. Das Team weiß Bescheid, und du musst nichts tun: Dein Benutzername bleibt deiner.',
+      lead: 'Einer unserer Server konnte dein Konto noch nicht anlegen. Das Team weiß Bescheid, und du musst im Moment nichts tun.',
     },
     rejected: {
       title: 'Das Team hat sich gegen ein Konto entschieden',

@@ -1,80 +1,10 @@
 import type { RegistrationMailMessages } from '../language/english-registration-mails.ts'
 import { messagesFor } from '../language/messages.ts'
 import type { Letter, MailStyle } from './letter.ts'
-
-/** To whoever asked. `link` is `/registrations/status#RID.TOKEN` under the public URL. */
-type AskerMail =
-  /** The registration is there; opening the link shows that the address is its owner's. */
-  | { readonly template: 'registration_received'; readonly link: string; readonly expiresAt: Date }
-  /** A second wish came for the address of an open registration. */
-  | {
-      readonly template: 'registration_already_open'
-      readonly link?: string | undefined
-      readonly expiresAt: Date
-    }
-  /** A manager asks something; the question stands on the page, not in the mail. */
-  | { readonly template: 'registration_asked'; readonly link: string; readonly expiresAt: Date }
-  /** Now a username is to be picked. `note` is a reason that the manager chose to mail. */
-  | {
-      readonly template: 'registration_approved'
-      readonly link: string
-      readonly expiresAt: Date
-      readonly note: string | null
-    }
-  /** Never sent for a silent rejection. */
-  | {
-      readonly template: 'registration_rejected'
-      readonly expiresAt: Date
-      readonly note: string | null
-    }
-  /** The account is on every target; `address` and `matrixId` are null where that target is not configured. */
-  | {
-      readonly template: 'registration_ready'
-      readonly username: string
-      readonly address: string | null
-      readonly matrixId: string | null
-      /** Given as long as the page can make a new password. */
-      readonly link?: string | undefined
-    }
-  /** A target refused; staff were told. */
-  | {
-      readonly template: 'registration_failed'
-      readonly username: string
-      readonly link?: string | undefined
-    }
-
-/** To each manager. `link` is `/registrations/decide#RID.TOKEN` under the public URL, each manager's own. */
-type ManagerMail =
-  | {
-      readonly template: 'registration_new'
-      readonly link: string
-      readonly createdAt: Date
-      readonly expiresAt: Date
-    }
-  | {
-      readonly template: 'registration_decided'
-      readonly decision: 'approved' | 'rejected'
-      readonly decidedBy: string
-      readonly decidedAt: Date
-      readonly link?: string | undefined
-    }
-  | {
-      readonly template: 'registration_account_failed'
-      readonly username: string
-      readonly target: 'matrix' | 'yunohost'
-      readonly reason: string | null
-    }
-  /** `waiting` undecided registrations are older than 24 hours, the oldest since `oldestAt`. */
-  | {
-      readonly template: 'registration_digest'
-      readonly waiting: number
-      readonly oldestAt: Date
-    }
-
-/** A mail about a registration. None has a place for a password or for what the asker wrote. */
-export type RegistrationMail = AskerMail | ManagerMail
+import type { AskerMail, ManagerMail, RegistrationMail } from './registration-mail.ts'
 
 type Of<Name extends RegistrationMail['template']> = Extract<RegistrationMail, { template: Name }>
+type AccountFailed = Extract<ManagerMail, { readonly target: string }>
 type Body = Omit<Letter, 'greeting' | 'farewell' | 'small'>
 
 /** The letter of a mail about a registration. Nobody's name is known but a username that was picked. */
@@ -95,6 +25,7 @@ const toManagers: ReadonlySet<string> = new Set<ManagerMail['template']>([
   'registration_new',
   'registration_decided',
   'registration_account_failed',
+  'registration_account_given_up',
   'registration_digest',
 ])
 
@@ -115,6 +46,8 @@ function writeBody(mail: RegistrationMail, frame: Frame): Body {
       return writeReceived(mail, frame)
     case 'registration_already_open':
       return writeAlreadyOpen(mail, frame)
+    case 'registration_address':
+      return writeAddress(mail, frame)
     case 'registration_asked':
       return writeAsked(mail, frame)
     case 'registration_approved':
@@ -125,11 +58,14 @@ function writeBody(mail: RegistrationMail, frame: Frame): Body {
       return writeReady(mail, frame)
     case 'registration_failed':
       return writeFailed(mail, frame)
+    case 'registration_given_up':
+      return writeGivenUp(mail, frame)
     case 'registration_new':
       return writeNew(mail, frame)
     case 'registration_decided':
       return writeDecided(mail, frame)
     case 'registration_account_failed':
+    case 'registration_account_given_up':
       return writeAccountFailed(mail, frame)
     case 'registration_digest':
       return writeDigest(mail, frame)
@@ -155,6 +91,17 @@ function writeAlreadyOpen(mail: Of<'registration_already_open'>, frame: Frame): 
     facts: [],
     ...offer(mail.link, { request: alreadyOpen.request, label: openPage }, frame),
     notes: [mail.link ? validUntil(mail.expiresAt) : alreadyOpen.whereLink, notYou],
+  }
+}
+
+function writeAddress(mail: Of<'registration_address'>, frame: Frame): Body {
+  const { address, openPage, validUntil, notYou } = frame.words
+  return {
+    subject: address.subject,
+    paragraphs: [address.opening(frame.community)],
+    facts: [],
+    ...offer(mail.link, { request: address.request, label: openPage }, frame),
+    notes: [validUntil(mail.expiresAt), notYou],
   }
 }
 
@@ -216,6 +163,12 @@ function writeFailed(mail: Of<'registration_failed'>, frame: Frame): Body {
   }
 }
 
+function writeGivenUp(mail: Of<'registration_given_up'>, { words, community }: Frame): Body {
+  const { subject, opening, askAgain } = words.givenUp
+  const paragraphs = [opening(mail.username, community), askAgain]
+  return { subject, paragraphs, facts: [], notes: [] }
+}
+
 function writeNew(mail: Of<'registration_new'>, frame: Frame): Body {
   const { opened, facts, moment } = frame.words
   return {
@@ -245,17 +198,17 @@ function writeDecided(mail: Of<'registration_decided'>, frame: Frame): Body {
   }
 }
 
-function writeAccountFailed(mail: Of<'registration_account_failed'>, frame: Frame): Body {
-  const { accountFailed, facts } = frame.words
+function writeAccountFailed(mail: AccountFailed, { words: { accountFailed, facts } }: Frame): Body {
+  const { subject, opening, note } = accountFailed[mail.template]
   return {
-    subject: accountFailed.subject,
-    paragraphs: [accountFailed.opening],
+    subject,
+    paragraphs: [opening],
     facts: toFacts([
       [facts.username, mail.username],
       [facts.target, accountFailed.targets[mail.target]],
       [facts.reason, mail.reason],
     ]),
-    notes: [accountFailed.waits],
+    notes: [note],
   }
 }
 

@@ -2,7 +2,8 @@ import { messagesFor } from '../language/messages.ts'
 import { resetLinkMinutes, welcomeLinkDays } from '../passwords/policy.ts'
 import type { Mail } from '../ports.ts'
 import { type Letter, type MailStyle, renderLetter } from './letter.ts'
-import { type RegistrationMail, writeRegistrationLetter } from './registration-letters.ts'
+import { writeRegistrationLetter } from './registration-letters.ts'
+import type { RegistrationMail } from './registration-mail.ts'
 
 /** Whom a mail is about. */
 interface Person {

@@ -121,13 +121,18 @@ async function park(uses: EngineUses, settling: Settling, reason: string) {
   const { work, task, claim, definition } = settling
   const notice = await work.notices.taskParked(uses, task, reason)
   const followers = await uses.database.transaction(async (records) => {
-    await records.tasks.park(claim, reason)
     // What this version cannot read it cannot follow up either.
     const input = definition?.input.safeParse(task.input)
     const about = { task, reason, records, uses }
-    const next = input?.success
-      ? ((await definition?.parking?.({ ...about, input: input.data })) ?? [])
-      : []
+    const next =
+      input?.success && definition?.parking
+        ? await definition.parking({ ...about, input: input.data })
+        : []
+    if (next === undefined) {
+      await records.tasks.finish(claim, { status: 'failed', error: reason, at: uses.clock.now() })
+      return []
+    }
+    await records.tasks.park(claim, reason)
     for (const follower of [notice, ...next]) await records.tasks.insert(follower)
     return [notice, ...next]
   })

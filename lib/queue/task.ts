@@ -45,15 +45,18 @@ interface TaskBasics<Input extends TaskInput> {
     readonly ending: Ending
     readonly records: Records
     readonly uses: EndingUses
-  }): Promise<readonly NewTask[]>
-  /** Writes what goes with waiting for staff, and gives the tasks that follow from it. */
+  }): Promise<readonly NewTask[] | undefined>
+  /**
+   * Writes what goes with waiting for staff, and gives the tasks that follow from it; undefined where nobody waits for
+   * it any more, so that it ends.
+   */
   parking?(about: {
     readonly task: Task
     readonly input: Input
     readonly reason: string
     readonly records: Records
     readonly uses: EndingUses
-  }): Promise<readonly NewTask[]>
+  }): Promise<readonly NewTask[] | undefined>
 }
 
 /** A task on the host: observe, plan, act, observe. It is done when the plan is empty (design.md 2). */

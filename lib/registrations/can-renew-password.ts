@@ -15,9 +15,8 @@ export async function canRenewPassword(
   { username }: Personal,
 ): Promise<boolean> {
   if (username === null) return false
-  const isUntouched = begunAt === null
+  if (endedAt === null) return begunAt === null
+  // Where it was given up, the name may be somebody else's by now.
   const isOnHostAlone = !targets.includes('matrix') && accountStatus === 'success'
-  if (isUntouched) return true
-  if (!isOnHostAlone || endedAt === null) return false
-  return !(await database.accounts.hasSignedIn(username))
+  return isOnHostAlone && !(await database.accounts.hasSignedIn(username))
 }

@@ -3,17 +3,21 @@ import { toAddressKey, toNameKey } from '../accounts/name-keys.ts'
 import { isReservedName } from '../accounts/reserved-names.ts'
 import { username as usernameRule } from '../accounts/rules.ts'
 import { hashPassword } from '../crypto/password-hash.ts'
+import { hashToken, newToken } from '../crypto/token.ts'
 import { Failure } from '../failure.ts'
 import type { Doorbell, Log, Lookup, Random, Records, Registering, Site } from '../ports.ts'
+import type { NewTask } from '../queue/queue.ts'
 import { ringFor } from '../queue/ring.ts'
 import { type Admitted, type AdmitUses, admit, type Credential } from './admit.ts'
 import { admitAgain } from './admit-again.ts'
 import type { AskerRecord } from './answers.ts'
 import { firstTask } from './first-task.ts'
 import { generatePassword } from './generate-password.ts'
+import { askerLetter, statusLink } from './letters.ts'
+import { mayMail } from './may-mail.ts'
 import { freeAddress } from './outcomes.ts'
 import { sealPersonal } from './personal.ts'
-import type { Personal, Registration } from './registration.ts'
+import type { Personal, Registration, RegistrationToken } from './registration.ts'
 import { displayNameOf, reservationFor } from './reservation.ts'
 import { viewForAsker } from './view.ts'
 
@@ -49,15 +53,15 @@ export async function completeRegistration(
   const username = await judgeUsername(uses, pick.username, admitted.personal)
   const password = await generatePassword(uses, username)
   const reserving = {
-    ...{ admitted, username, password, address: pick.address },
+    ...{ admitted, username, password },
     passwordHash: await hashPassword(password),
     nameKey: await uses.lookup.keyOf('name', username),
-    addressKey: await keyOfAddress(uses, pick.address),
+    contact: await readContact(uses, admitted, pick.address),
   }
-  const { registration, personal, task } = await uses.database.transaction((records) =>
+  const { registration, personal, tasks } = await uses.database.transaction((records) =>
     reserve(uses, records, reserving),
   )
-  await ringFor(uses, [task])
+  await ringFor(uses, tasks)
   return { ...(await viewForAsker(uses, registration, personal)), password }
 }
 
@@ -95,8 +99,21 @@ async function judgeUsername(
   return username
 }
 
-async function keyOfAddress({ lookup }: CompleteUses, address: string | null) {
-  return address === null ? null : lookup.keyOf('address', toAddressKey(address))
+interface Contact {
+  readonly address: string
+  readonly key: string
+  readonly mayMail: boolean
+}
+
+async function readContact(
+  uses: CompleteUses,
+  { registration: { addressKey } }: Admitted,
+  address: string | null,
+): Promise<Contact | null> {
+  if (address === null) return null
+  const key = await uses.lookup.keyOf('address', toAddressKey(address))
+  const isOther = key !== addressKey
+  return { address, key, mayMail: isOther && (await mayMail(uses, key, uses.clock.now())) }
 }
 
 interface Reserving {
@@ -105,8 +122,7 @@ interface Reserving {
   readonly password: string
   readonly passwordHash: string
   readonly nameKey: string
-  readonly address: string | null
-  readonly addressKey: string | null
+  readonly contact: Contact | null
 }
 
 async function reserve(uses: CompleteUses, records: Records, wish: Reserving) {
@@ -114,7 +130,7 @@ async function reserve(uses: CompleteUses, records: Records, wish: Reserving) {
   refuseToComplete(before)
   const { rid } = before.registration
   const createdAt = uses.clock.now()
-  const { username, password, passwordHash, nameKey } = wish
+  const { username, password, passwordHash, nameKey, contact } = wish
   await records.accounts.insert(
     reservationFor(before.registration, { username, passwordHash, createdAt }),
   )
@@ -122,15 +138,16 @@ async function reserve(uses: CompleteUses, records: Records, wish: Reserving) {
   const hasMatrix = targets.includes('matrix')
   const personal = {
     ...before.personal,
-    ...(wish.address === null ? {} : { address: wish.address }),
+    ...(contact === null ? {} : { address: contact.address }),
     username,
     matrixId: hasMatrix && matrixServerName ? `@${username}:${matrixServerName}` : null,
     refusedUsername: null,
   }
   const task = await firstTask(uses, { rid, username, password, targets })
+  const moved = await moveAddress(uses, records, { ...before, contact })
   const registration = {
     ...before.registration,
-    ...(await addressAfter(records, before, wish)),
+    ...moved.fields,
     targets,
     nameKey,
     matrixStatus: hasMatrix ? ('processing' as const) : ('pending' as const),
@@ -140,20 +157,39 @@ async function reserve(uses: CompleteUses, records: Records, wish: Reserving) {
     sealed: await sealPersonal(uses.sealer, rid, personal),
   }
   await records.registrations.replace(registration)
-  await records.tasks.insert(task)
-  return { registration, personal, task }
+  const tasks = [task, ...moved.letters]
+  for (const one of tasks) await records.tasks.insert(one)
+  return { registration, personal, tasks }
 }
 
 // Another open registration may hold the address; that is told to nobody (T08), and it counts once a link was opened.
-async function addressAfter(
+async function moveAddress(
+  uses: CompleteUses,
   records: Records,
-  { registration, personal }: Admitted,
-  { address, addressKey }: Reserving,
-): Promise<Partial<Pick<Registration, 'addressKey' | 'isAddressConfirmed'>>> {
-  if (address === null || addressKey === null || address === personal.address) return {}
-  if (addressKey === registration.addressKey) return {}
+  { registration, personal, contact }: Admitted & { readonly contact: Contact | null },
+): Promise<{ readonly fields: Partial<Registration>; readonly letters: readonly NewTask[] }> {
+  const isKnown = contact?.address === personal.address || contact?.key === registration.addressKey
+  if (contact === null || isKnown) return { fields: {}, letters: [] }
+  const { address, key } = contact
+  const { rid, expiresAt, tokens } = registration
   await freeAddress(records, registration)
-  const holder = await records.registrationKeys.holderOf(addressKey)
-  if (holder === undefined) await records.registrationKeys.hold(addressKey, registration.rid)
-  return { addressKey: holder === undefined ? addressKey : null, isAddressConfirmed: false }
+  const holder = await records.registrationKeys.holderOf(key)
+  if (holder === undefined) await records.registrationKeys.hold(key, rid)
+  const token = newToken(uses.random)
+  const mailed = { hash: hashToken(token), role: 'asker', via: 'mail' } as const
+  const link = statusLink(uses.site, rid, token)
+  const mail = { template: 'registration_address', link, expiresAt } as const
+  return {
+    fields: {
+      addressKey: holder === undefined ? key : null,
+      isAddressConfirmed: false,
+      tokens: [...tokens.map(toUnmailed), ...(contact.mayMail ? [mailed] : [])],
+    },
+    letters: contact.mayMail ? await askerLetter(uses, registration, { address, mail }) : [],
+  }
+}
+
+// What was mailed to the earlier address goes on opening the page, and shows nothing about the new one.
+function toUnmailed(token: RegistrationToken): RegistrationToken {
+  return token.role === 'asker' ? { ...token, via: 'answer' } : token
 }

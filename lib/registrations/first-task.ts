@@ -25,7 +25,7 @@ export function firstTask(
   if (!targets.includes('matrix')) {
     const domain = uses.site.mailDomain
     const display_name = displayNameOf(username)
-    return newTask(uses, userCreate, { input: { username, display_name, domain }, secrets })
+    return newTask(uses, userCreate, { input: { username, display_name, domain, rid }, secrets })
   }
   const input = { rid, username }
   return targets.includes('yunohost')

@@ -1,5 +1,5 @@
 import type { Language } from '../accounts/account.ts'
-import type { RegistrationMail } from '../mail/registration-letters.ts'
+import type { RegistrationMail } from '../mail/registration-mail.ts'
 import { renderMail } from '../mail/templates.ts'
 import type { Site } from '../ports.ts'
 import { type NewTaskUses, newTask } from '../queue/new-task.ts'

@@ -2,41 +2,48 @@
 import type { Clock, Records } from '../ports.ts'
 import type { NewTask } from '../queue/queue.ts'
 import type { EndingUses } from '../queue/task.ts'
-import { askerLetter, type LetterUses, managerLetters } from './letters.ts'
+import { askerLetter, managerLetters } from './letters.ts'
 import { openPersonal, sealPersonal } from './personal.ts'
 import type { Personal, Registration, Target, TargetStatus } from './registration.ts'
 
 /** Why nothing was done for a registration that is not there any more. */
 export const registrationOver = 'The registration is over.'
 
-/** A step that has ended, and whose. */
+/** A step that has ended or waits, and whose it is. */
 export interface Step {
   readonly records: Records
   readonly uses: EndingUses
   readonly rid: string
+  readonly username: string
 }
 
-interface Found {
+/** A step whose registration still waits for it. */
+export interface OpenStep extends Step {
   readonly registration: Registration
   readonly personal: Personal
 }
 
-/** The registration of a step; undefined where it is gone, so that nothing follows from the step. */
-export async function findOpen({ records, uses, rid }: Step): Promise<Found | undefined> {
-  const registration = await records.registrations.find(rid)
+/**
+ * Does what follows from a step; undefined where its registration is over, so that nothing follows and the name, which
+ * may be somebody else's by now, stays as it is.
+ */
+export async function followUp(
+  step: Step,
+  work: (open: OpenStep) => Promise<readonly NewTask[]>,
+): Promise<readonly NewTask[] | undefined> {
+  const registration = await step.records.registrations.find(step.rid)
   if (registration === undefined || registration.endedAt !== null) return undefined
-  return { registration, personal: await openPersonal(uses.sealer, registration) }
+  const personal = await openPersonal(step.uses.sealer, registration)
+  return work({ ...step, registration, personal })
 }
 
 /** A target has its account: the next one follows, given as a task, or everything is done. */
 export async function targetDone(
-  step: Step,
+  step: OpenStep,
   target: Target,
   next?: NewTask,
 ): Promise<readonly NewTask[]> {
-  const found = await findOpen(step)
-  if (found === undefined) return []
-  const { registration, personal } = found
+  const { registration } = step
   const now = step.uses.clock.now()
   const state = {
     ...registration,
@@ -51,16 +58,17 @@ export async function targetDone(
   }
   await freeAddress(step.records, registration)
   await step.records.registrations.replace({ ...state, endedAt: now })
-  return readyLetters(step.uses, state, personal)
+  return readyLetters(step)
 }
 
 /** A target will not have the name, and nothing of it was made: whoever asked picks another one. */
-export async function nameRefused(step: Step): Promise<readonly NewTask[]> {
-  const found = await findOpen(step)
-  if (found === undefined) return []
-  const { registration, personal } = found
+export async function nameRefused({
+  registration,
+  personal,
+  ...step
+}: OpenStep): Promise<readonly NewTask[]> {
   await step.records.accounts.removeReservation(step.rid)
-  const open = { ...personal, username: null, matrixId: null, refusedUsername: personal.username }
+  const open = { ...personal, username: null, matrixId: null, refusedUsername: step.username }
   await step.records.registrations.replace({
     ...registration,
     matrixStatus: 'pending',
@@ -79,13 +87,11 @@ export async function nameRefused(step: Step): Promise<readonly NewTask[]> {
 
 /** A target's task waits for staff: it is tried again, and its secret stays sealed in it. */
 export async function targetParked(
-  step: Step,
+  step: OpenStep,
   target: Target,
   reason: string,
 ): Promise<readonly NewTask[]> {
-  const found = await findOpen(step)
-  if (found === undefined) return []
-  const { registration, personal } = found
+  const { registration } = step
   const now = step.uses.clock.now()
   await step.records.registrations.replace({
     ...registration,
@@ -95,31 +101,30 @@ export async function targetParked(
     failedAt: registration.failedAt ?? now,
   })
   if (registration.failedAt !== null) return []
-  return failureLetters(step.uses, found, { personal, target, reason })
+  const mails = ['registration_failed', 'registration_account_failed'] as const
+  return failureLetters(step, mails, { target, reason })
 }
 
-/** A target was given up for good. What is on the others stays; staff know. */
+/** A target was given up for good, and everybody is told. What is on the others stays. */
 export async function targetGivenUp(
-  step: Step,
+  step: OpenStep,
   target: Target,
   reason: string | null,
 ): Promise<readonly NewTask[]> {
-  const found = await findOpen(step)
-  if (found === undefined) return []
-  const { registration, personal } = found
+  const { registration } = step
   const now = step.uses.clock.now()
   await step.records.accounts.removeReservation(step.rid)
   await freeAddress(step.records, registration)
   await step.records.registrations.replace({
     ...registration,
-    ...withStatus(target, 'failed'),
+    ...statusesAtTheEnd(registration),
     modifiedAt: now,
     endedAt: now,
     taskId: null,
     parkedAt: null,
   })
-  if (registration.failedAt !== null) return []
-  return failureLetters(step.uses, found, { personal, target, reason })
+  const mails = ['registration_given_up', 'registration_account_given_up'] as const
+  return failureLetters(step, mails, { target, reason })
 }
 
 /** Marks that a target is about to be changed. A sentence why not, where the registration is over (T27). */
@@ -142,15 +147,22 @@ function withStatus(target: Target, status: TargetStatus) {
   return target === 'matrix' ? { matrixStatus: status } : { accountStatus: status }
 }
 
-async function readyLetters(
-  uses: LetterUses,
-  registration: Registration,
-  { username, address, matrixId }: Personal,
-): Promise<readonly NewTask[]> {
+// Nothing more is going to happen at any of them.
+function statusesAtTheEnd({ matrixStatus, accountStatus }: Registration) {
+  const last = (status: TargetStatus): TargetStatus => (status === 'success' ? status : 'failed')
+  return { matrixStatus: last(matrixStatus), accountStatus: last(accountStatus) }
+}
+
+function readyLetters({
+  uses,
+  registration,
+  personal: { address, matrixId },
+  username,
+}: OpenStep): Promise<readonly NewTask[]> {
   const isOnHost = registration.targets.includes('yunohost')
   const mail = {
     template: 'registration_ready',
-    username: username ?? '',
+    username,
     address: isOnHost ? `${username}@${uses.site.mailDomain}` : null,
     matrixId,
   } as const
@@ -158,18 +170,15 @@ async function readyLetters(
 }
 
 async function failureLetters(
-  uses: LetterUses,
-  { registration }: Found,
-  {
-    personal,
-    target,
-    reason,
-  }: { readonly personal: Personal; readonly target: Target; readonly reason: string | null },
+  { uses, registration, personal: { managers, address }, username }: OpenStep,
+  [toAsker, toManagers]: readonly [
+    'registration_failed' | 'registration_given_up',
+    'registration_account_failed' | 'registration_account_given_up',
+  ],
+  about: { readonly target: Target; readonly reason: string | null },
 ): Promise<readonly NewTask[]> {
-  const username = personal.username ?? ''
-  const { managers, address } = personal
-  const failed = { template: 'registration_failed', username } as const
-  const told = { template: 'registration_account_failed', username, target, reason } as const
+  const failed = { template: toAsker, username }
+  const told = { ...about, template: toManagers, username }
   return [
     ...(await askerLetter(uses, registration, { address, mail: failed })),
     ...(await managerLetters(uses, registration.rid, { managers, mail: told })),

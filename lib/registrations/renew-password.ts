@@ -47,7 +47,8 @@ async function renew(uses: DecideUses, records: Records, renewal: Renewal) {
   const task = await taskFor(uses, records, { ...before, username, password })
   const registration = {
     ...before.registration,
-    taskId: task.id,
+    // What brings the host's copy of an account that is there has to outlive the registration.
+    taskId: before.registration.endedAt === null ? task.id : null,
     parkedAt: null,
     modifiedAt: uses.clock.now(),
   }

@@ -19,8 +19,9 @@ import { ringFor } from '../queue/ring.ts'
 import { type Announcement, announceRegistration } from '../tasks/announce-registration.ts'
 import type { AskerRecord } from './answers.ts'
 import { expiryOf, lives } from './life.ts'
+import { mayMail } from './may-mail.ts'
 import { nothingPersonal, sealPersonal } from './personal.ts'
-import { capRetrySeconds, letterLimit } from './policy.ts'
+import { capRetrySeconds } from './policy.ts'
 import type { Personal, Registration, RegistrationToken } from './registration.ts'
 import { viewForAsker } from './view.ts'
 
@@ -98,13 +99,6 @@ async function toDraft(uses: SubmitUses, wish: RegistrationWish, token: string):
     addressKey,
     mayMail: addressKey !== null && (await mayMail(uses, addressKey, createdAt)),
   }
-}
-
-// Anybody can name anybody's address; its owner is not to be flooded for that (T21).
-async function mayMail({ database }: SubmitUses, addressKey: string, now: Date): Promise<boolean> {
-  const key = `registration_letter:${addressKey}`
-  const { value } = await database.counters.count(key, letterLimit.windowSeconds, now)
-  return value <= letterLimit.limit
 }
 
 async function keep(uses: SubmitUses, records: Records, draft: Draft) {

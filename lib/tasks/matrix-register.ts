@@ -6,10 +6,10 @@ import type { NewTask, Task } from '../queue/queue.ts'
 import { postTask } from '../queue/task.ts'
 import {
   beginAt,
-  findOpen,
+  followUp,
   nameRefused,
+  type OpenStep,
   registrationOver,
-  type Step,
   targetDone,
   targetGivenUp,
   targetParked,
@@ -45,13 +45,14 @@ export const matrixRegister = postTask<z.infer<typeof input>>({
     if (answer === 'refused') return refused
     return tries > 0 && (await asking(matrix.opens(account))) ? undefined : taken
   },
-  parking: ({ input: { rid }, reason, ...about }) =>
-    targetParked({ ...about, rid }, 'matrix', reason),
-  ending: async ({ task, input: { rid, username }, ending: { status, reason }, ...about }) => {
-    const step = { ...about, rid }
-    if (status === 'finished') return targetDone(step, 'matrix', await nextOf(step, task, username))
+  parking: ({ input, reason, ...about }) =>
+    followUp({ ...about, ...input }, (step) => targetParked(step, 'matrix', reason)),
+  ending: async ({ task, input, ending: { status, reason }, ...about }) => {
     if (reason === registrationOver) return []
-    return ofTheName.has(reason) ? nameRefused(step) : targetGivenUp(step, 'matrix', reason)
+    return followUp({ ...about, ...input }, async (step) => {
+      if (status === 'finished') return targetDone(step, 'matrix', await nextOf(step, task))
+      return ofTheName.has(reason) ? nameRefused(step) : targetGivenUp(step, 'matrix', reason)
+    })
   },
 })
 
@@ -69,11 +70,11 @@ async function asking<Answer>(call: Promise<Answer>): Promise<Answer> {
   }
 }
 
-async function nextOf(step: Step, task: Task, username: string): Promise<NewTask | undefined> {
-  const found = await findOpen(step)
-  if (!found?.registration.targets.includes('yunohost')) return undefined
-  const secrets = await openSecrets(step.uses.sealer, task)
-  const domain = step.uses.site.mailDomain
-  const display_name = displayNameOf(username)
-  return newTask(step.uses, userCreate, { input: { username, display_name, domain }, secrets })
+async function nextOf(step: OpenStep, task: Task): Promise<NewTask | undefined> {
+  const { uses, rid, username } = step
+  if (!step.registration.targets.includes('yunohost')) return undefined
+  const secrets = await openSecrets(uses.sealer, task)
+  const domain = uses.site.mailDomain
+  const input = { username, display_name: displayNameOf(username), domain, rid }
+  return newTask(uses, userCreate, { input, secrets })
 }

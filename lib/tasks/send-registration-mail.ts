@@ -8,14 +8,17 @@ const input = z.object({
   template: z.enum([
     'registration_received',
     'registration_already_open',
+    'registration_address',
     'registration_asked',
     'registration_approved',
     'registration_rejected',
     'registration_ready',
     'registration_failed',
+    'registration_given_up',
     'registration_new',
     'registration_decided',
     'registration_account_failed',
+    'registration_account_given_up',
     'registration_digest',
   ]),
   /** `asker`, or one of the managers by a number: each is a line of its own. */
@@ -34,6 +37,7 @@ const letterSchema = z.object({
 const leadsNowhere: ReadonlySet<Input['template']> = new Set([
   'registration_received',
   'registration_already_open',
+  'registration_address',
   'registration_asked',
   'registration_approved',
   'registration_new',

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { newTask, openSecrets } from '../queue/new-task.ts'
 import { hostTask } from '../queue/task.ts'
 import { lives } from '../registrations/life.ts'
-import { findOpen, nameRefused, targetGivenUp, targetParked } from '../registrations/outcomes.ts'
+import { followUp, nameRefused, targetGivenUp, targetParked } from '../registrations/outcomes.ts'
 import { matrixRegister } from './matrix-register.ts'
 import { nameInUse } from './user-create.ts'
 
@@ -20,24 +20,24 @@ export const userCheck = hostTask({
   startsFrom: 'absent',
   refuse: nameInUse,
   plan: () => [],
-  parking: ({ input: { rid }, reason, ...about }) =>
-    targetParked({ ...about, rid }, 'yunohost', reason),
-  ending: async ({ task, input: { username, rid }, ending: { status, reason }, ...about }) => {
-    const step = { ...about, rid }
-    if (status === 'failed') {
-      const isByStaff = task.status === 'parked' || task.status === 'pending'
-      return isByStaff ? targetGivenUp(step, 'yunohost', reason) : nameRefused(step)
-    }
-    const found = await findOpen(step)
-    if (!found || !lives(found.registration, about.uses.clock.now())) return []
-    const secrets = await openSecrets(about.uses.sealer, task)
-    const next = await newTask(about.uses, matrixRegister, { input: { rid, username }, secrets })
-    await about.records.registrations.replace({
-      ...found.registration,
-      taskId: next.id,
-      parkedAt: null,
-      accountStatus: 'pending',
-    })
-    return [next]
-  },
+  parking: ({ input, reason, ...about }) =>
+    followUp({ ...about, ...input }, (step) => targetParked(step, 'yunohost', reason)),
+  ending: ({ task, input, ending: { status, reason }, ...about }) =>
+    followUp({ ...about, ...input }, async (step) => {
+      const { records, uses, registration } = step
+      if (status === 'failed') {
+        const isByStaff = task.status === 'parked' || task.status === 'pending'
+        return isByStaff ? targetGivenUp(step, 'yunohost', reason) : nameRefused(step)
+      }
+      if (!lives(registration, uses.clock.now())) return []
+      const secrets = await openSecrets(uses.sealer, task)
+      const next = await newTask(uses, matrixRegister, { input, secrets })
+      await records.registrations.replace({
+        ...registration,
+        taskId: next.id,
+        parkedAt: null,
+        accountStatus: 'pending',
+      })
+      return [next]
+    }),
 })

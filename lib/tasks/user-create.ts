@@ -4,11 +4,11 @@ import { type NewTaskUses, newTask } from '../queue/new-task.ts'
 import type { NewTask, Task } from '../queue/queue.ts'
 import { type Ending, hostTask } from '../queue/task.ts'
 import { contactOf } from '../registrations/contact.ts'
-import { registrationOf } from '../registrations/made-for.ts'
 import {
   beginAt,
-  findOpen,
+  followUp,
   nameRefused,
+  type OpenStep,
   registrationOver,
   type Step,
   targetDone,
@@ -26,7 +26,14 @@ import { userUndoCreate } from './user-undo-create.ts'
  */
 export const userCreate = hostTask({
   action: 'user_create',
-  input: () => z.object({ username: z.string(), display_name: z.string(), domain: z.string() }),
+  input: () =>
+    z.object({
+      username: z.string(),
+      display_name: z.string(),
+      domain: z.string(),
+      // The registration that it is for: the account of this name may be another one's by now.
+      rid: z.string().nullable().default(null),
+    }),
   secrets: ['password'],
   resource: ({ username }) => `account:${username}`,
   owner: ({ username }) => username,
@@ -34,9 +41,9 @@ export const userCreate = hostTask({
   startsFrom: 'absent',
   // Found before our first change, so it is somebody else's: never touched (security.md 3.4).
   refuse: nameInUse,
-  plan: (seen, input) => {
-    const create = { verb: 'user_create', args: { ...input }, secrets: ['password'] } as const
-    const remove = { verb: 'user_delete', args: { username: input.username, purge: true } } as const
+  plan: (seen, { rid, ...args }) => {
+    const create = { verb: 'user_create', args, secrets: ['password'] } as const
+    const remove = { verb: 'user_delete', args: { username: args.username, purge: true } } as const
     switch (seen.state) {
       case 'absent':
         return [create]
@@ -46,39 +53,25 @@ export const userCreate = hostTask({
         return [{ verb: 'user_permissions_sync', args: {} }]
       case 'complete':
         // With another name or address it is not the account that was asked for; the host says so.
-        return isAsAskedFor(seen, input) ? [] : [create]
+        return isAsAskedFor(seen, args) ? [] : [create]
       /* v8 ignore next -- @preserve: the compiler shows that every state has its case */
       default:
         return seen.state satisfies never
     }
   },
-  begins: async ({ username }, { records, clock }) => {
-    const rid = registrationOf(await records.accounts.find(username))
-    return rid === undefined ? undefined : beginAt({ records, clock }, rid)
+  begins: async ({ rid }, uses) => (rid === null ? undefined : beginAt(uses, rid)),
+  parking: async ({ input: { username, rid }, reason, records, uses }) => {
+    if (rid === null) return []
+    const step = { records, uses, rid, username }
+    return followUp(step, (open) => targetParked(open, 'yunohost', reason))
   },
-  parking: async ({ input: { username }, reason, records, uses }) => {
-    const rid = registrationOf(await records.accounts.find(username))
-    return rid === undefined ? [] : targetParked({ records, uses, rid }, 'yunohost', reason)
-  },
-  ending: async ({ task, input: { username }, ending, records, uses }) => {
-    const rid = registrationOf(await records.accounts.find(username))
-    const step = rid === undefined ? undefined : { records, uses, rid }
-    if (ending.status === 'finished') {
-      return step ? madeForRegistration(step, username) : made({ records, uses }, username)
-    }
-    // The account was only a reservation, and went with its registration.
+  ending: async ({ task, input: { username, rid }, ending, records, uses }) => {
+    if (rid === null) return endOf({ task, ending, records, uses, username })
+    // The account was only a reservation, and goes with its registration.
     if (ending.reason === registrationOver) return []
-    const change = { state: 'failed', failureText: ending.reason } as const
-    await records.accounts.update(username, { ...change, ...nameAfter[ending.left] })
-    const { reason } = ending
-    const told = await newTask(uses, tellStaff, {
-      input: { event: 'account_failed', username, reason },
-    })
-    const next = step ? await failedForRegistration(step, task, ending) : []
-    if (ending.left !== 'parts') return [told, ...next]
-    const { id, step: lastStep, fence } = task
-    const undo = { username, task: id, step: lastStep, fence }
-    return [await newTask(uses, userUndoCreate, { input: undo }), told, ...next]
+    return followUp({ records, uses, rid, username }, (open) =>
+      endForRegistration(open, task, ending),
+    )
   },
 })
 
@@ -89,7 +82,14 @@ export function nameInUse(seen: UserSeen): string | undefined {
   return seen.home || seen.mailbox ? 'The host still has a folder with this name.' : undefined
 }
 
-async function made({ records, uses }: Omit<Step, 'rid'>, username: string) {
+interface End extends Omit<Step, 'rid'> {
+  readonly task: Task
+  readonly ending: Ending
+}
+
+async function endOf(end: End): Promise<readonly NewTask[]> {
+  const { records, uses, username, ending } = end
+  if (ending.status === 'failed') return noteFailure(end)
   await records.accounts.update(username, { state: 'active', usedOnHost: true })
   const told = await tellOfAccount(uses, username)
   const account = await records.accounts.find(username)
@@ -99,25 +99,44 @@ async function made({ records, uses }: Omit<Step, 'rid'>, username: string) {
   return [await newTask(uses, sendMail, { input: mail, secrets: { token } }), told]
 }
 
+async function noteFailure({ records, uses, username, task, ending }: End) {
+  const { reason, left } = ending
+  const change = { state: 'failed', failureText: reason } as const
+  await records.accounts.update(username, { ...change, ...nameAfter[left] })
+  const told = await newTask(uses, tellStaff, {
+    input: { event: 'account_failed', username, reason },
+  })
+  if (left !== 'parts') return [told]
+  const { id, step, fence } = task
+  const undo = { username, task: id, step, fence }
+  return [await newTask(uses, userUndoCreate, { input: undo }), told]
+}
+
 function tellOfAccount(uses: NewTaskUses, username: string): Promise<NewTask> {
   return newTask(uses, tellStaff, { input: { event: 'account_created', username, reason: '' } })
 }
 
-// Its password was shown when the name was picked, so no link is mailed.
-async function madeForRegistration(step: Step, username: string): Promise<readonly NewTask[]> {
-  const { records, uses } = step
-  const found = await findOpen(step)
-  const contact = found ? await contactOf(records, found) : {}
+async function endForRegistration(
+  step: OpenStep,
+  task: Task,
+  ending: Ending,
+): Promise<readonly NewTask[]> {
+  const { records, uses, username } = step
+  if (ending.status === 'failed') {
+    const told = await noteFailure({ records, uses, username, task, ending })
+    return [...told, ...(await failedForRegistration(step, task, ending))]
+  }
+  // Its password was shown when the name was picked, so no link is mailed.
+  const contact = await contactOf(records, step)
   await records.accounts.update(username, { state: 'active', usedOnHost: true, ...contact })
   return [await tellOfAccount(uses, username), ...(await targetDone(step, 'yunohost'))]
 }
 
 // With the host alone, whoever asked picks another name; after Matrix there is no way back.
-async function failedForRegistration(step: Step, task: Task, ending: Ending) {
-  const found = await findOpen(step)
+function failedForRegistration(step: OpenStep, task: Task, ending: Ending) {
   // The engine ends what it runs; staff end what waits.
   const isByHost = task.status === 'running'
-  const isAlone = found?.registration.targets.length === 1
+  const isAlone = step.registration.targets.length === 1
   return isByHost && isAlone ? nameRefused(step) : targetGivenUp(step, 'yunohost', ending.reason)
 }
 

@@ -1,6 +1,6 @@
 /** Which message is which: mails by their subject, messages to staff by their title and whom they are about. */
 import * as chat from '../../lib/mail/chat-messages.ts'
-import type { RegistrationMail } from '../../lib/mail/registration-letters.ts'
+import type { RegistrationMail } from '../../lib/mail/registration-mail.ts'
 import { type MailTemplate, renderMail } from '../../lib/mail/templates.ts'
 import type { ChatMessage } from '../../lib/ports.ts'
 import type { RecordedTask, RunRecord } from './run-record.ts'
@@ -24,11 +24,13 @@ const languages = ['en', 'de'] as const
 const registrationMails: readonly RegistrationMail[] = [
   { template: 'registration_received', link: '', expiresAt: new Date(0) },
   { template: 'registration_already_open', expiresAt: new Date(0) },
+  { template: 'registration_address', link: '', expiresAt: new Date(0) },
   { template: 'registration_asked', link: '', expiresAt: new Date(0) },
   { template: 'registration_approved', link: '', expiresAt: new Date(0), note: null },
   { template: 'registration_rejected', expiresAt: new Date(0), note: null },
   { template: 'registration_ready', username: 'a', address: null, matrixId: null },
   { template: 'registration_failed', username: 'a' },
+  { template: 'registration_given_up', username: 'a' },
   { template: 'registration_new', link: '', createdAt: new Date(0), expiresAt: new Date(0) },
   {
     template: 'registration_decided',
@@ -36,7 +38,9 @@ const registrationMails: readonly RegistrationMail[] = [
     decidedBy: 'a',
     decidedAt: new Date(0),
   },
-  { template: 'registration_account_failed', username: 'a', target: 'matrix', reason: null },
+  ...(['registration_account_failed', 'registration_account_given_up'] as const).map(
+    (template) => ({ template, username: 'a', target: 'matrix', reason: null }) as const,
+  ),
   { template: 'registration_digest', waiting: 1, oldestAt: new Date(0) },
 ]
 

@@ -27,12 +27,14 @@ function askerMails(note: string, link: string): MailTemplate[] {
     { template: 'registration_received', link, expiresAt },
     { template: 'registration_already_open', expiresAt },
     { template: 'registration_already_open', link, expiresAt },
+    { template: 'registration_address', link, expiresAt },
     { template: 'registration_asked', link, expiresAt },
     { template: 'registration_approved', link, expiresAt, note },
     { template: 'registration_rejected', expiresAt, note },
     { template: 'registration_ready', username: 'robin', ...account, link },
     { template: 'registration_ready', username: 'robin', address: null, matrixId: null },
     { template: 'registration_failed', username: 'robin', link },
+    { template: 'registration_given_up', username: 'robin' },
   ]
 }
 
@@ -45,6 +47,7 @@ function managerMails(text: string, link: string): MailTemplate[] {
     { ...decided, decision: 'rejected' },
     { ...failed, target: 'matrix', reason: text },
     { ...failed, target: 'yunohost', reason: null },
+    { ...failed, template: 'registration_account_given_up', target: 'yunohost', reason: text },
     { template: 'registration_digest', waiting: 3, oldestAt: at },
   ]
 }

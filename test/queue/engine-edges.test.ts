@@ -148,7 +148,7 @@ test('a message that cannot be hidden stops no work', async () => {
 
 test('an account that came to be with another name is left to the host to refuse', () => {
   const seen = { ...absent.seen, full_name: 'Somebody Else', mail: 'r@a.example' }
-  const input = { username: 'r', display_name: 'Robin', domain: 'a.example' }
+  const input = { username: 'r', display_name: 'Robin', domain: 'a.example', rid: null }
   expect(userCreate.plan({ ...seen, state: 'complete' }, input)).toMatchObject([
     { verb: 'user_create' },
   ])

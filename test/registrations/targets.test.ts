@@ -221,7 +221,7 @@ test('a host that refuses after Matrix has the account is told to staff, and not
   expect((await matrixOf(world)).names()).toEqual(['robin'])
   expect(JSON.stringify(world.chat())).toContain('could not be created')
   const mails = (await world.mails()).filter(({ to }) => to.includes(managers[0]))
-  expect(mails.at(-1)?.subject).toBe('An account could not be made')
+  expect(mails.at(-1)?.subject).toBe('An account was given up')
 })
 
 test('until the first sign-in a new password can be made, and then no more', async () => {
@@ -241,6 +241,20 @@ test('until the first sign-in a new password can be made, and then no more', asy
   expect((await login(third)).status).toBe(200)
   expect((await callWith(world, key)('GET')).body.can_renew_password).toBe(false)
   expect((await desk({ action: 'new_password' })).status).toBe(422)
+})
+
+test('a new password reaches the host also where the registration is over before', async () => {
+  const world = await newPlace({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
+  const key = await approved(world)
+  await callWith(world, key)('PATCH', pick('robin'))
+  await world.runWorkers()
+  await atDesk(world, key)({ action: 'new_password' })
+  world.clock.advance(hours(48))
+  await world.sweep()
+  expect(await world.db.collection('registrations').countDocuments()).toBe(0)
+  const before = (await effectsOf(world, 'robin')).length
+  await world.runWorkers()
+  expect((await effectsOf(world, 'robin')).length).toBeGreaterThan(before)
 })
 
 test('an address is no recovery address before its link was opened, and never that of another account', async () => {

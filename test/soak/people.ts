@@ -160,7 +160,8 @@ async function createWithoutAddress(people: People, person: number): Promise<str
   const displayName = displayNameOf(person)
   const wish = { username, displayName, address: null, passwordHash: null, usedOnHost: false }
   await addAccount(staffWorld, { ...wish, state: 'provisioning' })
-  const input = { username, display_name: displayName, domain: uses.site.mailDomain }
+  const { mailDomain: domain } = uses.site
+  const input = { username, display_name: displayName, domain, rid: null }
   return keep(people, await newTask(uses, userCreate, { input }))
 }
 

@@ -1,0 +1,110 @@
+/** An account that cannot be made waits for staff, who have it tried again or give it up (FI-27). */
+import { expect, test } from 'vitest'
+import { retryTask, skipTask } from '../../lib/queue/control.ts'
+import { hostTasks, postTasks } from '../../lib/tasks/index.ts'
+import { controlOf } from '../support/control.ts'
+import { later } from '../support/host-tasks.ts'
+import type { TestWorld } from '../support/world.ts'
+import { approved, atDesk, callWith, hours, managers, matrixOf, newPlace, pick } from './people.ts'
+
+const robin = 'robin@mail.example'
+const tasks = { ...hostTasks, ...postTasks }
+
+const unread = { fault: 'read_garbage', command: 'user group info' }
+const odd = { fault: 'refuse_text', command: 'user create', value: 'Type or value exists' }
+
+/** Each place where it can get stuck: what is in the way, and what is told of the two targets then. */
+const places = [
+  {
+    targets: 'matrix,yunohost',
+    action: 'user_check',
+    fault: unread,
+    told: ['processing', 'failed'],
+  },
+  { targets: 'matrix,yunohost', action: 'matrix_register', told: ['failed', 'pending'] },
+  { targets: 'matrix,yunohost', action: 'user_create', fault: odd, told: ['success', 'failed'] },
+  { targets: 'yunohost', action: 'user_create', fault: odd, told: ['failed', 'failed'] },
+  { targets: 'matrix', action: 'matrix_register', told: ['failed', null] },
+] as const
+type Place = (typeof places)[number]
+
+async function getStuck({ targets, action, ...place }: Place) {
+  const world = await newPlace({ settings: { REGISTRATION_TARGETS: targets } })
+  const matrix = await matrixOf(world)
+  const key = await approved(world, { email: robin })
+  const call = callWith(world, key)
+  const { password } = (await call('PATCH', pick('robin'))).body
+  if ('fault' in place) await world.setHostFaults([place.fault])
+  else matrix.setFault({ kind: 'broken' })
+  await world.runWorkers()
+  world.clock.advance(hours(1))
+  for (let round = 0; round < 3; round += 1) await later(world)
+  const task = await world.db.collection('tasks_queue').findOne({ action, status: 'parked' })
+  const release = async () => {
+    await world.setHostFaults([])
+    matrix.setFault(undefined)
+  }
+  return { world, matrix, key, call, password, id: String(task?._id), release }
+}
+
+async function statusesOf(call: ReturnType<typeof callWith>) {
+  const { matrix_status, account_status } = (await call('GET')).body
+  return [matrix_status, account_status]
+}
+
+async function mailsTo(world: TestWorld, address: string, subject: RegExp) {
+  const mails = await world.mails()
+  return mails.filter((mail) => mail.to.includes(address) && subject.test(mail.subject)).length
+}
+
+test.each(places)(
+  'with the targets $targets a $action that is stuck is told once, and done when staff have it tried again',
+  async (place) => {
+    const { world, matrix, call, password, id, release } = await getStuck(place)
+    expect(await statusesOf(call)).toEqual(place.told)
+    expect((await call('GET')).body.can_renew_password).toBe(place.action === 'user_check')
+    expect(await mailsTo(world, robin, /takes longer/)).toBe(1)
+    for (const one of managers) expect(await mailsTo(world, one, /could not be made/)).toBe(1)
+    await release()
+    await retryTask(await controlOf(world), id)
+    await later(world)
+    for (const status of await statusesOf(call)) expect([null, 'success']).toContain(status)
+    const isOnMatrix = place.targets.includes('matrix')
+    expect(matrix.accounts.find('robin')?.password).toBe(isOnMatrix ? password : undefined)
+    const onHost = (await world.hostUsers()).map(({ username }) => username)
+    expect(onHost).toEqual(place.targets.includes('yunohost') ? ['robin'] : [])
+    expect(await mailsTo(world, robin, /takes longer/)).toBe(1)
+    expect(await mailsTo(world, robin, /is ready/)).toBe(1)
+  },
+)
+
+test.each(places)(
+  'with the targets $targets a $action that staff give up ends all of it, and the name is for others',
+  async (place) => {
+    const { world, key, call, id, release } = await getStuck(place)
+    await release()
+    await skipTask(await controlOf(world), tasks, id)
+    await later(world)
+    const isOnMatrix = place.told[0] === 'success'
+    const left = place.targets === 'matrix' ? null : 'failed'
+    expect(await statusesOf(call)).toEqual([isOnMatrix ? 'success' : 'failed', left])
+    expect(await world.hostUsers()).toEqual([])
+    expect((await call('GET')).body.can_renew_password).toBe(false)
+    expect((await call('PATCH', pick('sandy'))).status).toBe(422)
+    expect(await mailsTo(world, robin, /^Your account could not be made/)).toBe(1)
+    for (const one of managers) expect(await mailsTo(world, one, /given up/)).toBe(1)
+    // What is given up is nobody's any more: its key changes nothing of the next holder of the name.
+    const next = callWith(world, await approved(world, { email: robin }))
+    const { password } = (await next('PATCH', pick('robin'))).body
+    expect((await atDesk(world, key)({ action: 'new_password' })).status).toBe(422)
+    await later(world)
+    const holder = (await next('GET')).body
+    if (isOnMatrix) expect(holder).toMatchObject({ username: '', refused_username: 'robin' })
+    else expect(holder).toMatchObject({ username: 'robin', matrix_status: 'success' })
+    if (!isOnMatrix && place.targets !== 'matrix') {
+      const login = { username: 'robin', password }
+      expect((await world.call('POST', '/login', { body: login })).status).toBe(200)
+    }
+    expect((await call('DELETE')).status).toBe(isOnMatrix ? 422 : 204)
+  },
+)

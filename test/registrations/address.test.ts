@@ -1,6 +1,6 @@
 /** An address that is given with the username, in place of the first one (T08, T21, T32). */
 import { expect, test } from 'vitest'
-import type { TestWorld } from '../support/world.ts'
+import { newTestWorld, type TestWorld } from '../support/world.ts'
 import {
   approved,
   atDesk,
@@ -9,7 +9,6 @@ import {
   mailedKey,
   mailedKeys,
   matrixOf,
-  newPlace,
   pick,
   submit,
 } from './people.ts'
@@ -29,7 +28,7 @@ async function addressOf(world: TestWorld, username: string) {
 test.each(['matrix,yunohost', 'yunohost'])(
   'with the targets %s it becomes the recovery address by its own link, not by one that went to the first',
   async (targets) => {
-    const world = await newPlace({ settings: { REGISTRATION_TARGETS: targets } })
+    const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: targets } })
     const key = await approved(world, { email: robin })
     await world.runWorkers()
     const earlier = await mailedKeys(world, robin)
@@ -50,7 +49,7 @@ test.each(['matrix,yunohost', 'yunohost'])(
 )
 
 test('the first one in another spelling is still confirmed, and is not asked again', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const key = await approved(world, { email: robin })
   await confirm(world, await mailedKey(world, robin))
   await pickWith(world, key, 'ROBIN@mail.example')
@@ -60,7 +59,7 @@ test('the first one in another spelling is still confirmed, and is not asked aga
 })
 
 test('after a refused name the same one is not asked again', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const taken = { localpart: 'robin', password: 'x', displayName: 'R', isAdmin: false }
   ;(await matrixOf(world)).accounts.add(taken)
   const key = await approved(world, { email: robin })
@@ -72,7 +71,7 @@ test('after a refused name the same one is not asked again', async () => {
 })
 
 test('one that another open registration has is taken alike, and the other one keeps it', async () => {
-  const world = await newPlace({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
+  const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
   const holder = await submit(world, { email: other })
   await world.runWorkers()
   const key = await approved(world, { email: robin })
@@ -89,7 +88,7 @@ test('one that another open registration has is taken alike, and the other one k
 })
 
 test('one that was named three times in that hour is not mailed for it', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   for (let round = 0; round < 3; round += 1) await submit(world, { email: other })
   await world.runWorkers()
   const key = await approved(world, { email: robin })

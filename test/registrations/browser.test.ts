@@ -1,9 +1,10 @@
 /** The story of a registration in a real browser, from the mails to the account. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { managers } from '../../infra/local/installation.ts'
 import { hasBrowser, openTab, startBrowser } from '../pages/browser.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
-import { managers, registering, submit } from './people.ts'
+import { submit } from './people.ts'
 
 const robin = 'robin@mail.example'
 const [ada] = managers
@@ -18,8 +19,6 @@ describe.skipIf(!hasBrowser())('in a browser', { timeout: 60_000 }, () => {
 
   afterAll(() => browser?.close())
 
-  const newPlace = () => newTestWorld({ settings: registering })
-
   /** The newest link in the mails to an address, at this world's own gateway. */
   async function mailedLink(world: TestWorld, address: string): Promise<string> {
     const mails = (await world.mails()).filter(({ to }) => to.includes(address))
@@ -30,7 +29,7 @@ describe.skipIf(!hasBrowser())('in a browser', { timeout: 60_000 }, () => {
   const send = (page: Page, name: string) => page.getByRole('button', { name }).click()
 
   test('a stranger becomes a member by the pages alone, and no key leaves the fragment', async () => {
-    const world = await newPlace()
+    const world = await newTestWorld()
     await submit(world, { email: robin, message: 'I bake <b>bread</b>.' })
     await world.runWorkers()
     const manager = await openTab(browser, { locale: 'de-DE' })
@@ -75,7 +74,7 @@ describe.skipIf(!hasBrowser())('in a browser', { timeout: 60_000 }, () => {
   })
 
   test('the same without script, typed into two fields', async () => {
-    const world = await newPlace()
+    const world = await newTestWorld()
     await submit(world, { email: robin, message: 'I bake.' })
     await world.runWorkers()
     const { page } = await openTab(browser, { javaScriptEnabled: false })

@@ -1,13 +1,15 @@
 /** A thousand registrations from two hundred clients in a minute (FI-20), and what an attacker's clock can tell. */
 import { expect, test } from 'vitest'
+import { managers } from '../../infra/local/installation.ts'
 import { median } from '../bench/measure.ts'
-import { basic, callWith, managers, newPlace, submit } from './people.ts'
+import { newTestWorld } from '../support/world.ts'
+import { basic, callWith, submit } from './people.ts'
 
 const clients = 200
 const each = 5
 
 test('of 1,000 registrations from 200 clients 600 are taken, and the rest leave no trace (FI-20)', async () => {
-  const world = await newPlace({ settings: { MANAGERS: managers[0] } })
+  const world = await newTestWorld({ settings: { MANAGERS: managers[0] } })
   let taken = 0
   const refused: number[] = []
   const milliseconds: number[] = []
@@ -39,7 +41,7 @@ test('of 1,000 registrations from 200 clients 600 are taken, and the rest leave 
 }, 180_000)
 
 test('an unknown rid, a wrong token and a token of another registration take the same time (T08)', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const [one, other] = [await submit(world), await submit(world)]
   const credentials = {
     unknown: () => ({ rid: 'x'.repeat(22), token: one.token }),
@@ -62,7 +64,7 @@ test('an unknown rid, a wrong token and a token of another registration take the
 }, 60_000)
 
 test('asking for an address that has one open takes the time of any other (T08)', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   await submit(world, { email: 'known@mail.example' })
   const times: Record<'known' | 'fresh', number[]> = { known: [], fresh: [] }
   for (let round = 0; round < 50; round += 1) {

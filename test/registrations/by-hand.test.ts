@@ -1,11 +1,12 @@
 /** An account that cannot be made waits for staff, who have it tried again or give it up (FI-27). */
 import { expect, test } from 'vitest'
+import { managers } from '../../infra/local/installation.ts'
 import { retryTask, skipTask } from '../../lib/queue/control.ts'
 import { hostTasks, postTasks } from '../../lib/tasks/index.ts'
 import { controlOf } from '../support/control.ts'
 import { later } from '../support/host-tasks.ts'
-import type { TestWorld } from '../support/world.ts'
-import { approved, atDesk, callWith, hours, managers, matrixOf, newPlace, pick } from './people.ts'
+import { newTestWorld, type TestWorld } from '../support/world.ts'
+import { approved, atDesk, callWith, hours, matrixOf, pick } from './people.ts'
 
 const robin = 'robin@mail.example'
 const tasks = { ...hostTasks, ...postTasks }
@@ -29,7 +30,7 @@ const places = [
 type Place = (typeof places)[number]
 
 async function getStuck({ targets, action, ...place }: Place) {
-  const world = await newPlace({ settings: { REGISTRATION_TARGETS: targets } })
+  const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: targets } })
   const matrix = await matrixOf(world)
   const key = await approved(world, { email: robin })
   const call = callWith(world, key)

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
-import { atDesk, callWith, mailedKey, managers, newPlace, submit } from './people.ts'
+import { managers } from '../../infra/local/installation.ts'
+import { newTestWorld } from '../support/world.ts'
+import { atDesk, callWith, mailedKey, submit } from './people.ts'
 
 const robin = 'robin@mail.example'
 const [ada, ben] = managers
 
 async function newDesk() {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const key = await submit(world, { email: robin })
   await world.runWorkers()
   const [one, other] = [await mailedKey(world, ada), await mailedKey(world, ben)]

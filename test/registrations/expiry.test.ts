@@ -1,7 +1,8 @@
 /** 48 hours from its creation a registration is over, whatever was done with it and whoever sweeps (T27, FI-29). */
 import { expect, test } from 'vitest'
+import { managers } from '../../infra/local/installation.ts'
 import { later } from '../support/host-tasks.ts'
-import type { TestWorld } from '../support/world.ts'
+import { newTestWorld, type TestWorld } from '../support/world.ts'
 import {
   approved,
   atDesk,
@@ -10,9 +11,7 @@ import {
   hours,
   type Key,
   mailedKey,
-  managers,
   matrixOf,
-  newPlace,
   pick,
   submit,
 } from './people.ts'
@@ -53,7 +52,7 @@ const steps: ReadonlyArray<readonly [string, (world: TestWorld) => Promise<Key>]
 ]
 
 test.each(steps)('after %s it is gone on read, and nothing of it is made', async (_, reach) => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const key = await reach(world)
   world.clock.advance(hours(48) - 1)
   expect((await callWith(world, key)('GET')).status).toBe(200)
@@ -79,7 +78,7 @@ test.each(steps)('after %s it is gone on read, and nothing of it is made', async
 })
 
 test('with the host alone a queued creation is refused after 48 hours, also without the sweeper (FI-29)', async () => {
-  const world = await newPlace({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
+  const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
   const key = await approved(world)
   await callWith(world, key)('PATCH', pick('robin'))
   world.clock.advance(hours(48))
@@ -90,7 +89,7 @@ test('with the host alone a queued creation is refused after 48 hours, also with
 })
 
 test('what has begun at a target comes to its end after 48 hours, and then it is gone', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const matrix = await matrixOf(world)
   matrix.setFault({ kind: 'broken' })
   const key = await approved(world, { email: robin })
@@ -110,7 +109,7 @@ test('what has begun at a target comes to its end after 48 hours, and then it is
 })
 
 test('a finished registration leaves with everything personal, and the account stays', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const key = await approved(world, { email: robin, message: 'Canary-7' })
   await callWith(world, key)('PATCH', pick('robin'))
   await world.runWorkers()
@@ -122,7 +121,7 @@ test('a finished registration leaves with everything personal, and the account s
 })
 
 test('managers hear once a day of what waits for longer than a day', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   await submit(world)
   await submit(world)
   await world.runWorkers()

@@ -1,13 +1,12 @@
 /** What askers and managers do whose browsers run no script: the same as the API does, by forms. */
 import { expect, test } from 'vitest'
+import { managers } from '../../infra/local/installation.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
-import { basic, callWith, type Key, mailedKey, managers, registering, submit } from './people.ts'
+import { basic, callWith, type Key, mailedKey, submit } from './people.ts'
 
 const robin = 'robin@mail.example'
 const [ada] = managers
 const page = { accept: 'text/html,*/*;q=0.8' }
-
-const newPlace = () => newTestWorld({ settings: registering })
 
 function post(world: TestWorld, path: 'status' | 'decide', { rid, token }: Key) {
   return (fields: Readonly<Record<string, string>> = {}) =>
@@ -25,7 +24,7 @@ async function approved(world: TestWorld): Promise<Key> {
 }
 
 test('a stranger becomes a member by forms alone', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   await submit(world, { email: robin, message: 'I bake.' })
   await world.runWorkers()
   const asker = post(world, 'status', await mailedKey(world, robin))
@@ -56,7 +55,7 @@ test('a stranger becomes a member by forms alone', async () => {
 })
 
 test('a name that cannot be had is refused on the page, in the language of the browser', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const key = await approved(world)
   const asker = post(world, 'status', key)
   const taken = await asker({ action: 'complete', username: 'admin' })
@@ -73,7 +72,7 @@ test('a name that cannot be had is refused on the page, in the language of the b
 })
 
 test('a new password is made until somebody has signed in', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const asker = post(world, 'status', await approved(world))
   const first = await asker({ action: 'complete', username: 'robin' })
   const second = await asker({ action: 'new_password' })
@@ -83,7 +82,7 @@ test('a new password is made until somebody has signed in', async () => {
 })
 
 test('a registration is withdrawn with the box ticked', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const key = await submit(world, { message: 'Canary-7' })
   const asker = post(world, 'status', key)
   expect((await asker({ action: 'withdraw' })).text).toContain('data-state="waiting"')
@@ -99,7 +98,7 @@ test.each([
 ])(
   'rejecting with the telling "%s" sends %i mails and shows the asker %j',
   async (tell, mails, note) => {
-    const world = await newPlace()
+    const world = await newTestWorld()
     const key = await submit(world, { email: robin })
     await world.runWorkers()
     const before = (await world.mails()).length
@@ -116,7 +115,7 @@ test.each([
 )
 
 test('a key that opens nothing and a key for the other page look the same, and no login box opens', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const key = await submit(world)
   await world.runWorkers()
   const manager = await mailedKey(world, ada)
@@ -137,7 +136,7 @@ test('a key that opens nothing and a key for the other page look the same, and n
 })
 
 test('wrong keys are counted, and the page says when to come back', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const { rid } = await submit(world)
   const statuses = []
   for (let round = 0; round < 11; round += 1) {
@@ -150,7 +149,7 @@ test('wrong keys are counted, and the page says when to come back', async () => 
 })
 
 test('no key is in a log or in an address that a page leads to', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const key = await submit(world, { email: robin })
   await world.runWorkers()
   const { text } = await post(world, 'status', key)()
@@ -167,7 +166,7 @@ test.each([
 ])(
   'the page at /registrations/%s knows nothing, and its script is a file of its own',
   async (path, title) => {
-    const world = await newPlace()
+    const world = await newTestWorld()
     const { status, text, headers } = await world.call('GET', `/registrations/${path}`)
     expect(status).toBe(200)
     expect(text).toContain(`<h1 tabindex="-1" id="title">${title}</h1>`)

@@ -1,9 +1,9 @@
 /** Keys that are rotated, missing or wrong (FI-33, T28). */
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { newKeyRings } from '../../infra/local/installation.ts'
-import type { TestWorld } from '../support/world.ts'
-import { atDesk, callWith, everythingIn, mailedKey, managers, newPlace, submit } from './people.ts'
+import { managers, newKeyRings } from '../../infra/local/installation.ts'
+import { newTestWorld, type TestWorld } from '../support/world.ts'
+import { atDesk, callWith, everythingIn, mailedKey, submit } from './people.ts'
 
 const robin = 'robin@mail.example'
 
@@ -16,7 +16,7 @@ function setRing(world: TestWorld, current: string, keys: Readonly<Record<string
 }
 
 async function newOldPlace() {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const keys = { old: newKey(), new: newKey() }
   setRing(world, 'old', keys)
   const key = await submit(world, { email: robin, message: 'Canary-7' })

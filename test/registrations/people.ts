@@ -1,19 +1,14 @@
 import { expect } from 'vitest'
+import { managers } from '../../infra/local/installation.ts'
 import type { CallAnswer, CallOptions } from '../support/call.ts'
 import { sharedServers } from '../support/servers.ts'
-import { newTestWorld, type TestWorld, type TestWorldOptions } from '../support/world.ts'
+import type { TestWorld } from '../support/world.ts'
 
 /** One who may open a registration. */
 export interface Key {
   readonly rid: string
   readonly token: string
 }
-
-/** Managers of a test's installation. */
-export const managers = ['ada@lantern.example', 'ben@lantern.example'] as const
-
-/** Settings of an installation with two managers. */
-export const registering = { MANAGERS: managers.join(',') } as const
 
 let clients = 0
 
@@ -56,11 +51,6 @@ export async function mailedKeys(world: TestWorld, address: string): Promise<rea
     const found = /\/registrations\/(?:status|decide)#([\w-]{22})\.([\w-]{43})/.exec(text)
     return found?.[1] && found[2] ? [{ rid: found[1], token: found[2] }] : []
   })
-}
-
-/** A world with two managers. */
-export function newPlace(options: TestWorldOptions = {}): Promise<TestWorld> {
-  return newTestWorld({ ...options, settings: { ...registering, ...options.settings } })
 }
 
 /** A registration that the first manager has approved. */

@@ -1,18 +1,9 @@
 /** Two at once, a hundred times: one wins, and the other is told so (T26, FI-30). */
 import { expect, test } from 'vitest'
+import { managers } from '../../infra/local/installation.ts'
 import type { CallAnswer } from '../support/call.ts'
-import type { TestWorld } from '../support/world.ts'
-import {
-  approved,
-  basic,
-  callWith,
-  type Key,
-  mailedKeys,
-  managers,
-  newPlace,
-  pick,
-  submit,
-} from './people.ts'
+import { newTestWorld, type TestWorld } from '../support/world.ts'
+import { approved, basic, callWith, type Key, mailedKeys, pick, submit } from './people.ts'
 
 const rounds = 100
 // Each of these hashes a password, which is slow on purpose.
@@ -29,7 +20,7 @@ function statuses(answers: readonly CallAnswer[]): readonly number[] {
 }
 
 test('of two managers who decide at once one wins, and the other is told by whom', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   await submitMany(world, rounds)
   await world.runWorkers()
   const [ada, ben] = [await mailedKeys(world, managers[0]), await mailedKeys(world, managers[1])]
@@ -50,7 +41,7 @@ test('of two managers who decide at once one wins, and the other is told by whom
 }, 120_000)
 
 test('two names picked at once make one account', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   for (let round = 0; round < slowRounds; round += 1) {
     const key = await approvedByStaff(world)
     const answers = await Promise.all([
@@ -67,7 +58,7 @@ test('two names picked at once make one account', async () => {
 }, 240_000)
 
 test('of two who pick the same name at once one gets it', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   for (let round = 0; round < 20; round += 1) {
     const keys = [await approvedByStaff(world), await approvedByStaff(world)]
     const answers = await Promise.all(
@@ -79,7 +70,7 @@ test('of two who pick the same name at once one gets it', async () => {
 }, 120_000)
 
 test('of a withdrawal and a decision at once no registration is left that is half of both', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const token = await world.as('staff')
   for (let round = 0; round < rounds; round += 1) {
     const key = await submit(world, { email: `robin${round}@mail.example` })
@@ -95,7 +86,7 @@ test('of a withdrawal and a decision at once no registration is left that is hal
 }, 120_000)
 
 test('of twenty registrations of one address at once one is open', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const body = { email: 'robin@mail.example' }
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, at) =>
@@ -108,7 +99,7 @@ test('of twenty registrations of one address at once one is open', async () => {
 }, 60_000)
 
 test('after a withdrawal that came before the start nothing is made (FI-30)', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const key = await approved(world)
   await callWith(world, key)('PATCH', pick('robin'))
   const [gone] = await Promise.all([callWith(world, key)('DELETE'), world.runWorkers()])

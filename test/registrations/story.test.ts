@@ -1,21 +1,13 @@
 import { expect, test } from 'vitest'
-import {
-  approved,
-  atDesk,
-  callWith,
-  mailedKey,
-  managers,
-  matrixOf,
-  newPlace,
-  pick,
-  submit,
-} from './people.ts'
+import { managers } from '../../infra/local/installation.ts'
+import { newTestWorld } from '../support/world.ts'
+import { approved, atDesk, callWith, mailedKey, matrixOf, pick, submit } from './people.ts'
 
 const robin = 'robin@mail.example'
 const [ada, ben] = managers
 
 test('a stranger becomes a member with an account on Matrix and on the host', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   await submit(world, { email: robin, message: 'I bake.' })
   await world.runWorkers()
   const mailed = await mailedKey(world, robin)
@@ -74,7 +66,7 @@ test.each([
   [{ status: 'rejected' }, 1, null],
   [{ status: 'rejected', note: 'A known troll', silent: true }, 0, null],
 ])('%j sends %i mails, and the asker reads the reason %s', async (body, mails, note) => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const key = await submit(world, { email: robin })
   await world.runWorkers()
   const before = (await world.mails()).filter(({ to }) => to.includes(robin)).length
@@ -91,7 +83,7 @@ test.each([
 })
 
 test('a second decision is refused with whom and when, also by staff', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const { rid } = await submit(world)
   await world.runWorkers()
   const [one, other] = [await mailedKey(world, ada), await mailedKey(world, ben)]
@@ -106,7 +98,7 @@ test('a second decision is refused with whom and when, also by staff', async () 
 })
 
 test('each route is for one role only', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const key = await submit(world)
   await world.runWorkers()
   const [asker, manager] = [callWith(world, key), callWith(world, await mailedKey(world, ada))]
@@ -118,7 +110,7 @@ test('each route is for one role only', async () => {
 })
 
 test('withdrawing removes everything personal, and the name and address are free', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const key = await approved(world, { email: robin, message: 'Canary-7' })
   expect((await callWith(world, key)('PATCH', pick('robin'))).status).toBe(200)
   const gone = await callWith(world, key)('DELETE')
@@ -133,7 +125,7 @@ test('withdrawing removes everything personal, and the name and address are free
 })
 
 test('what is there cannot be withdrawn any more', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const key = await approved(world)
   await callWith(world, key)('PATCH', pick('robin'))
   await world.runWorkers()
@@ -144,7 +136,7 @@ test('what is there cannot be withdrawn any more', async () => {
 test.each(['a', '-rf', 'Robin!', 'x'.repeat(21), '..', 'r b', '', '@robin:lantern.example'])(
   'the username %j is 422 and says why',
   async (username) => {
-    const world = await newPlace()
+    const world = await newTestWorld()
     const key = await approved(world)
     const answer = await callWith(world, key)('PATCH', pick(username))
     expect(answer.status).toBe(422)
@@ -154,7 +146,7 @@ test.each(['a', '-rf', 'Robin!', 'x'.repeat(21), '..', 'r b', '', '@robin:lanter
 )
 
 test('a name that is reserved, taken, picked by another one or on the host is 422, and nothing is left', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   await world.addAccount({ username: 'taken' })
   const other = await approved(world)
   expect((await callWith(world, other)('PATCH', pick('picked'))).status).toBe(200)
@@ -174,7 +166,7 @@ test('a name that is reserved, taken, picked by another one or on the host is 42
 })
 
 test('a username cannot be picked before approval, after a rejection, or twice', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const key = await submit(world)
   await world.runWorkers()
   expect((await callWith(world, key)('PATCH', pick('robin'))).status).toBe(422)

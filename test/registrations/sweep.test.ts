@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { managers } from '../../infra/local/installation.ts'
 import { ringSealer } from '../../lib/adapters/keys.ts'
 import type { RegistrationDocument } from '../../lib/adapters/mongo/collections.ts'
 import { openPorts } from '../../lib/adapters/world.ts'
@@ -6,8 +7,8 @@ import { parkedDays } from '../../lib/registrations/policy.ts'
 import { matrixRegister } from '../../lib/tasks/matrix-register.ts'
 import { addRegistration } from '../support/registrations.ts'
 import { accept, makeTask } from '../support/workers.ts'
-import type { TestWorld } from '../support/world.ts'
-import { hours, managers, newPlace } from './people.ts'
+import { newTestWorld, type TestWorld } from '../support/world.ts'
+import { hours } from './people.ts'
 
 /** A task for a registration, which nobody works for any more. */
 async function parkedTask(world: TestWorld, rid: string): Promise<string> {
@@ -26,7 +27,7 @@ async function sealedForAnother(world: TestWorld) {
 }
 
 test('one that cannot be handled keeps no other from being removed, tried again or told of', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const ago = (count: number) => new Date(world.clock.now().getTime() - hours(count))
   // Its task cannot leave the queue, because one like it has left before.
   const stuckId = await parkedTask(world, 'stuck')

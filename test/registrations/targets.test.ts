@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { managers } from '../../infra/local/installation.ts'
 import { addForeigner, effectsOf, later } from '../support/host-tasks.ts'
+import { newTestWorld } from '../support/world.ts'
 import {
   approved,
   atDesk,
@@ -7,16 +9,14 @@ import {
   everythingIn,
   hours,
   mailedKey,
-  managers,
   matrixOf,
-  newPlace,
   pick,
 } from './people.ts'
 
 const robin = 'robin@mail.example'
 
 test('a name that Matrix has is given back: nothing is on the host, and another name is picked', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const matrix = await matrixOf(world)
   matrix.accounts.add({ localpart: 'robin', password: 'x', displayName: 'R', isAdmin: false })
   const key = await approved(world)
@@ -40,7 +40,7 @@ test('a name that Matrix has is given back: nothing is on the host, and another 
 })
 
 test('a name that the host has is found before anything is registered on Matrix', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   await addForeigner(world, 'robin')
   const key = await approved(world)
   const call = callWith(world, key)
@@ -54,7 +54,7 @@ test('a name that the host has is found before anything is registered on Matrix'
 })
 
 test('with the host alone a taken name is given back too, and matrix_status says what the host says', async () => {
-  const world = await newPlace({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
+  const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
   await addForeigner(world, 'robin')
   const key = await approved(world, { email: robin })
   const call = callWith(world, key)
@@ -73,7 +73,7 @@ test('with the host alone a taken name is given back too, and matrix_status says
 })
 
 test('with Matrix alone nothing is on the host, and the ready mail has the Matrix name', async () => {
-  const world = await newPlace({ settings: { REGISTRATION_TARGETS: 'matrix' } })
+  const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'matrix' } })
   const key = await approved(world, { email: robin })
   await callWith(world, key)('PATCH', pick('robin'))
   await world.runWorkers()
@@ -93,7 +93,7 @@ test('with Matrix alone nothing is on the host, and the ready mail has the Matri
 test.each([{ kind: 'broken' }, { kind: 'silent' }, { kind: 'rubbish' }] as const)(
   'an account that was made although the answer was %j is found to be ours, and made once',
   async (fault) => {
-    const world = await newPlace({ isFast: true, settings: { MATRIX_SECONDS: '0.5' } })
+    const world = await newTestWorld({ isFast: true, settings: { MATRIX_SECONDS: '0.5' } })
     const matrix = await matrixOf(world)
     matrix.setFault(fault)
     const key = await approved(world)
@@ -115,7 +115,7 @@ test.each([{ kind: 'broken' }, { kind: 'silent' }, { kind: 'rubbish' }] as const
 )
 
 test('a name that somebody else took after a try without an answer is not taken for ours', async () => {
-  const world = await newPlace({ isFast: true })
+  const world = await newTestWorld({ isFast: true })
   const matrix = await matrixOf(world)
   matrix.setFault({ kind: 'broken' })
   const key = await approved(world)
@@ -132,7 +132,7 @@ test('a name that somebody else took after a try without an answer is not taken 
 })
 
 test('what Matrix asks to wait is waited', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const matrix = await matrixOf(world)
   matrix.setFault({ kind: 'rate_limited', retryAfterSeconds: 777 })
   const key = await approved(world)
@@ -144,7 +144,7 @@ test('what Matrix asks to wait is waited', async () => {
 })
 
 test('a Matrix server that stays silent has the task parked, told once, tried again each hour, and by hand', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const matrix = await matrixOf(world)
   matrix.setFault({ kind: 'broken' })
   const key = await approved(world, { email: robin })
@@ -185,7 +185,7 @@ test('a Matrix server that stays silent has the task parked, told once, tried ag
 })
 
 test('after seven days a parked task is given up, and its secret and the name are gone', async () => {
-  const world = await newPlace({ settings: { REGISTRATION_TARGETS: 'matrix' } })
+  const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'matrix' } })
   const matrix = await matrixOf(world)
   matrix.setFault({ kind: 'broken' })
   const key = await approved(world)
@@ -206,7 +206,7 @@ test('after seven days a parked task is given up, and its secret and the name ar
 })
 
 test('a host that refuses after Matrix has the account is told to staff, and nothing is made twice', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const key = await approved(world)
   const call = callWith(world, key)
   await call('PATCH', pick('robin'))
@@ -225,7 +225,7 @@ test('a host that refuses after Matrix has the account is told to staff, and not
 })
 
 test('until the first sign-in a new password can be made, and then no more', async () => {
-  const world = await newPlace({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
+  const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
   const key = await approved(world)
   const desk = atDesk(world, key)
   expect((await desk({ action: 'new_password' })).status).toBe(422)
@@ -244,7 +244,7 @@ test('until the first sign-in a new password can be made, and then no more', asy
 })
 
 test('a new password reaches the host also where the registration is over before', async () => {
-  const world = await newPlace({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
+  const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
   const key = await approved(world)
   await callWith(world, key)('PATCH', pick('robin'))
   await world.runWorkers()
@@ -258,7 +258,7 @@ test('a new password reaches the host also where the registration is over before
 })
 
 test('an address is no recovery address before its link was opened, and never that of another account', async () => {
-  const world = await newPlace({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
+  const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
   await world.addAccount({ username: 'holder', address: 'held@mail.example' })
   const key = await approved(world, { email: robin })
   await atDesk(world, key)({ action: 'confirm' })
@@ -279,7 +279,7 @@ test('an address is no recovery address before its link was opened, and never th
 })
 
 test('an address that is given with the name takes the place of the first one', async () => {
-  const world = await newPlace({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
+  const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
   const key = await approved(world, { email: robin })
   const body = { ...pick('robin').body, email: 'new@mail.example' }
   expect((await callWith(world, key)('PATCH', { body })).body.email).toBe('new@mail.example')

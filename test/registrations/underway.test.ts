@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import type { Milestone } from '../../lib/ports.ts'
 import { later } from '../support/host-tasks.ts'
-import type { TestWorld } from '../support/world.ts'
-import { approved, callWith, everythingIn, type Key, matrixOf, newPlace, pick } from './people.ts'
+import { newTestWorld, type TestWorld } from '../support/world.ts'
+import { approved, callWith, everythingIn, type Key, matrixOf, pick } from './people.ts'
 
 /** Does something once, when a worker comes to a milestone of a task of this action that it has tried so often before. */
 function during(
@@ -37,7 +37,7 @@ test.each([
 ])(
   'with the targets %s what is withdrawn while a worker has its %s is made nowhere',
   async (targets, action) => {
-    const world = await newPlace({ settings: { REGISTRATION_TARGETS: targets } })
+    const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: targets } })
     const key = await picked(world, 'robin')
     const statuses: number[] = []
     during(world, [action, 'afterClaim', 0], async () => {
@@ -53,7 +53,7 @@ test.each([
 )
 
 test('a name that is free again while a worker has the task of its last holder is made for the next one', async () => {
-  const world = await newPlace({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
+  const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
   const second = callWith(world, await approved(world))
   const first = await picked(world, 'robin')
   const passwords: string[] = []
@@ -72,7 +72,7 @@ test('a name that is free again while a worker has the task of its last holder i
 })
 
 test('a task that nobody waits for any more ends instead of waiting for staff', async () => {
-  const world = await newPlace()
+  const world = await newTestWorld()
   const key = await picked(world, 'robin')
   await world.setHostFaults([unread])
   during(world, ['user_check', 'afterReadback', 2], () => callWith(world, key)('DELETE'))

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { addForeigner } from '../support/host-tasks.ts'
 import {
   approved,
   atDesk,
@@ -132,14 +133,17 @@ test('withdrawing removes everything personal, and the name and address are free
   expect((await callWith(world, again)('PATCH', pick('robin'))).status).toBe(200)
 })
 
-test('what is there cannot be withdrawn any more', async () => {
-  const world = await newPlace()
-  const key = await approved(world)
-  await callWith(world, key)('PATCH', pick('robin'))
-  await world.runWorkers()
-  expect((await callWith(world, key)('DELETE')).status).toBe(422)
-  expect((await callWith(world, key)('GET')).status).toBe(200)
-})
+test.each(['matrix,yunohost', 'matrix', 'yunohost'])(
+  'what is there on %s cannot be withdrawn any more',
+  async (targets) => {
+    const world = await newPlace({ settings: { REGISTRATION_TARGETS: targets } })
+    const key = await approved(world)
+    await callWith(world, key)('PATCH', pick('robin'))
+    await world.runWorkers()
+    expect((await callWith(world, key)('DELETE')).status).toBe(422)
+    expect((await callWith(world, key)('GET')).status).toBe(200)
+  },
+)
 
 test.each(['a', '-rf', 'Robin!', 'x'.repeat(21), '..', 'r b', '', '@robin:lantern.example'])(
   'the username %j is 422 and says why',
@@ -156,10 +160,12 @@ test.each(['a', '-rf', 'Robin!', 'x'.repeat(21), '..', 'r b', '', '@robin:lanter
 test('a name that is reserved, taken, picked by another one or on the host is 422, and nothing is left', async () => {
   const world = await newPlace()
   await world.addAccount({ username: 'taken' })
+  await addForeigner(world, 'foreign')
+  await world.readHostNames()
   const other = await approved(world)
   expect((await callWith(world, other)('PATCH', pick('picked'))).status).toBe(200)
   const key = await approved(world)
-  for (const username of ['admin', 'taken', 'Picked']) {
+  for (const username of ['admin', 'taken', 'Picked', 'foreign']) {
     const answer = await callWith(world, key)('PATCH', pick(username))
     expect([answer.status, typeof answer.body.detail]).toEqual([422, 'string'])
   }

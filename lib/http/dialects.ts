@@ -52,8 +52,7 @@ function detailed(code: FailureCode, { text, field, rule }: FailureDetails) {
   if (code !== 'invalid_input' && code !== 'body_too_large') return { detail: msg }
   const loc = ['body', ...(field?.split('.') ?? [])]
   const prefix = field === undefined ? '' : `${field}: `
-  const own = msg.startsWith(prefix) ? msg.slice(prefix.length) : msg
-  return { detail: [{ loc, msg: own, type: rule ?? code }] }
+  return { detail: [{ loc, msg: msg.replace(prefix, ''), type: rule ?? code }] }
 }
 
 /** One renderer for each shape of error body. A route names its dialect once. */

@@ -80,9 +80,9 @@ function parse<Schema extends z.ZodType>(schema: Schema, wish: unknown): z.outpu
 }
 
 function asAsker(record: AskerRecord | StaffRecord): AskerRecord {
-  if ('refused_username' in record) return record
   /* v8 ignore next -- @preserve: the first request of every key tells whose it is */
-  throw new Failure('forbidden')
+  if (!('refused_username' in record)) throw new Failure('forbidden')
+  return record
 }
 
 function asStaff(record: AskerRecord | StaffRecord): StaffRecord {

@@ -60,7 +60,7 @@ async function admitHolder(
   if (token.role === 'asker') {
     return { registrant: { role: 'asker', via: token.via }, registration, personal }
   }
-  const name = personal.managers[hash] ?? 'a manager'
+  const { [hash]: name = 'a manager' } = personal.managers
   return { registrant: { role: 'manager', name }, registration, personal }
 }
 

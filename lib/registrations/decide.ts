@@ -55,12 +55,14 @@ async function decide(uses: DecideUses, records: Records, { admitted, decision }
   const before = await admitAgain(uses, records, admitted)
   refuseSecond(before)
   const token = newToken(uses.random)
-  const personal = { ...before.personal, ...personalAfter(uses, before, decision) }
+  const by = nameOfStaff(before.registrant)
+  const at = uses.clock.now()
+  const personal = { ...before.personal, ...personalAfter(before, decision, { by, at }) }
   const registration = {
     ...before.registration,
     status: decision.status,
-    decidedAt: uses.clock.now(),
-    modifiedAt: uses.clock.now(),
+    decidedAt: at,
+    modifiedAt: at,
     tokens: tokensAfter(before, decision, token),
     sealed: await sealPersonal(uses.sealer, before.registration.rid, personal),
   }
@@ -68,7 +70,7 @@ async function decide(uses: DecideUses, records: Records, { admitted, decision }
   // A rejected person may ask again.
   if (decision.status === 'rejected') await freeAddress(records, registration)
   const after = { ...before, registration, personal }
-  const letters = await lettersAbout(uses, after, { decision, token })
+  const letters = await lettersAbout(uses, after, { decision, token, by, at })
   for (const letter of letters) await records.tasks.insert(letter)
   return { after, letters }
 }
@@ -80,15 +82,19 @@ function refuseSecond({ registration: { status, decidedAt }, personal }: Admitte
   throw new Failure('registration_decided', { text })
 }
 
+interface Signature {
+  readonly by: string
+  readonly at: Date
+}
+
 function personalAfter(
-  { clock }: DecideUses,
-  { registrant, personal }: Admitted,
+  { personal }: Admitted,
   { note, isSilent }: Decision,
+  { by, at }: Signature,
 ): Partial<Personal> {
-  const by = nameOfStaff(registrant)
   if (note === null || note === '') return { decidedBy: by }
   if (!isSilent) return { decidedBy: by, note }
-  const own = { by, at: clock.now().toISOString(), text: note }
+  const own = { by, at: at.toISOString(), text: note }
   return { decidedBy: by, notes: [...personal.notes, own].slice(-mostNotes) }
 }
 
@@ -104,16 +110,13 @@ function tokensAfter(
 async function lettersAbout(
   uses: DecideUses,
   { registration, personal }: Admitted,
-  { decision, token }: { readonly decision: Decision; readonly token: string },
+  about: Signature & { readonly decision: Decision; readonly token: string },
 ): Promise<readonly NewTask[]> {
-  const { rid, expiresAt, decidedAt } = registration
+  const { rid, expiresAt } = registration
   const { managers, address, note } = personal
-  const told = {
-    template: 'registration_decided',
-    decision: decision.status,
-    decidedBy: personal.decidedBy ?? '',
-    decidedAt: decidedAt ?? registration.modifiedAt,
-  } as const
+  const { decision, token, by: decidedBy, at: decidedAt } = about
+  const made = { decision: decision.status, decidedBy, decidedAt }
+  const told = { template: 'registration_decided', ...made } as const
   const toManagers = await managerLetters(uses, rid, { managers, mail: told })
   if (decision.isSilent) return toManagers
   const link = statusLink(uses.site, rid, token)

@@ -72,15 +72,18 @@ function outcomeOf({
 }
 
 async function tryAgain(uses: SweepRegistrationsUses, parked: Registration): Promise<void> {
-  const { taskId, failedAt } = parked
+  const { rid, revision } = parked
+  const taskId = String(parked.taskId)
   const patience = parkedDays * 24 * 3_600_000
-  const isTooOld = uses.clock.now().getTime() - (failedAt?.getTime() ?? 0) >= patience
-  const task = taskId === null ? undefined : await uses.database.tasks.find(taskId)
-  if (task?.status === 'parked' && isTooOld) return skipTask(uses, tasks, task.id)
-  await uses.database.transaction(async (records) => {
-    if (task?.status === 'parked') await records.tasks.retry(task.id)
-    const registration = await records.registrations.find(parked.rid)
-    if (registration) await records.registrations.replace({ ...registration, parkedAt: null })
+  const isTooOld = uses.clock.now().getTime() - Number(parked.failedAt) >= patience
+  const task = await uses.database.tasks.find(taskId)
+  if (task?.status === 'parked' && isTooOld) return skipTask(uses, tasks, taskId)
+  const isRetried = await uses.database.transaction(async (records) => {
+    const registration = await records.registrations.find(rid)
+    // Whoever was faster has seen to it; where it waits again by now, it does so for another hour.
+    if (registration?.revision !== revision) return false
+    await records.registrations.replace({ ...registration, parkedAt: null })
+    return records.tasks.retry(taskId)
   })
-  uses.log.info('registration_retried', { taskId: taskId ?? undefined })
+  if (isRetried) uses.log.info('registration_retried', { taskId })
 }

@@ -25,14 +25,14 @@ export async function viewForAsker(
   registration: Registration,
   personal: Personal,
 ): Promise<AskerRecord> {
-  const isAsked = personal.question !== null && personal.answer === null
+  const { question, answer } = personal
   return {
     ...(await common(uses, registration, personal)),
     username: personal.username ?? '',
     email: personal.address,
     password: null,
     token: null,
-    question: isAsked ? (personal.question?.text ?? null) : null,
+    question: answer === null && question !== null ? question.text : null,
     refused_username: personal.refusedUsername,
     can_renew_password: await canRenewPassword(uses, registration, personal),
   }

@@ -45,14 +45,15 @@ export const announceRegistration = postTask({
   owner: () => null,
   deliver: async () => undefined,
   ending: async ({ task, input: { rid, kind }, ending, uses }) => {
-    if (ending.status === 'failed') return []
-    const secrets = await openSecrets(uses.sealer, task)
-    const announcement = letters.parse(JSON.parse(secrets['letters'] ?? ''))
+    const ping = { input: { event: 'registration_new', rid } } as const
+    const pings = kind === 'new' ? [await newTask(uses, tellStaff, ping)] : []
+    // Staff who give up the letters, or whose key for them is gone, still hear that somebody asked.
+    if (ending.status === 'failed') return pings
+    const { letters: text = '' } = await openSecrets(uses.sealer, task)
+    const announcement = letters.parse(JSON.parse(text))
     const toAsker = await writeToAsker(uses, announcement, kind)
-    if (kind === 'again') return toAsker
-    const toManagers = await writeToManagers(uses, announcement, { rid, at: task.timestamp })
-    const ping = await newTask(uses, tellStaff, { input: { event: 'registration_new', rid } })
-    return [...toAsker, ...toManagers, ping]
+    const about = { rid, at: task.timestamp }
+    return [...toAsker, ...(await writeToManagers(uses, announcement, about)), ...pings]
   },
 })
 

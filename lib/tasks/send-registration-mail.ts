@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { newTask } from '../queue/new-task.ts'
 import { postTask } from '../queue/task.ts'
+import { lives } from '../registrations/life.ts'
 import { tellStaff } from './tell-staff.ts'
 
 const input = z.object({
@@ -60,10 +61,12 @@ export const sendRegistrationMail = postTask<Input>({
     const told = { event: 'registration_mail_failed', rid, template, reason } as const
     return [await newTask(uses, tellStaff, { input: told })]
   },
-  deliver: async ({ rid, template }, secrets, { mailer, records }) => {
-    const isOver = leadsNowhere.has(template) && !(await records.registrations.find(rid))
-    if (isOver) return over
-    await mailer.send(letterSchema.parse(JSON.parse(secrets['letter'] ?? '')))
+  deliver: async ({ rid, template }, { letter = '' }, { mailer, records, clock }) => {
+    if (leadsNowhere.has(template)) {
+      const registration = await records.registrations.find(rid)
+      if (registration === undefined || !lives(registration, clock.now())) return over
+    }
+    await mailer.send(letterSchema.parse(JSON.parse(letter)))
     return undefined
   },
 })

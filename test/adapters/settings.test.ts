@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { fastPace } from '../../infra/local/fast-pace.ts'
 import { paceSettings } from '../../lib/adapters/pace.ts'
-import { siteSettings, tuningSettings } from '../../lib/adapters/settings.ts'
+import { registeringSettings, siteSettings, tuningSettings } from '../../lib/adapters/settings.ts'
 import { newWorld, openPorts } from '../../lib/adapters/world.ts'
 
 const site = {
@@ -15,6 +15,16 @@ const openTuning = async (environment: Record<string, string>) =>
   (await openPorts({ tuning: tuningSettings }, newWorld(environment))).tuning
 const openPace = async (environment: Record<string, string>) =>
   (await openPorts({ pace: paceSettings }, newWorld(environment))).pace
+
+test('without a Matrix server accounts are made on the host alone, by nobody but staff', async () => {
+  const { registering } = await openPorts({ registering: registeringSettings }, newWorld({}))
+  expect(registering).toEqual({
+    targets: ['yunohost'],
+    managers: [],
+    pendingCap: 10_000,
+    matrixServerName: null,
+  })
+})
 
 test('the site is what its variables say, in English unless they say otherwise', async () => {
   expect(await openSite({})).toEqual({

@@ -90,6 +90,27 @@ test('a rejection is undone while the registration lives, unless the address has
   expect(seen.body).toMatchObject({ rid: second.rid, history: [{ status: 'rejected' }] })
 })
 
+test('where no address is known a question waits on the page, and a rejection can be undone', async () => {
+  const world = await newTestWorld()
+  const key = await submit(world)
+  await world.runWorkers()
+  const manager = await mailedKey(world, ada)
+  const before = (await world.mails()).length
+  const desk = atDesk(world, manager)
+  expect((await desk({ action: 'ask', text: 'Who are you?' })).status).toBe(200)
+  expect((await callWith(world, key)('GET')).body.question).toBe('Who are you?')
+  await world.runWorkers()
+  expect(await world.mails()).toHaveLength(before)
+  await callWith(world, manager)('PUT', { body: { status: 'rejected' } })
+  expect((await desk({ action: 'undo' })).body.status).toBe('pending')
+  expect((await callWith(world, key)('GET')).body.question).toBe('Who are you?')
+  await submit(world)
+  await world.runWorkers()
+  const other = await mailedKey(world, ada)
+  await callWith(world, other)('PUT', { body: { status: 'rejected' } })
+  expect((await atDesk(world, other)({ action: 'undo' })).body.status).toBe('pending')
+})
+
 test('what became of earlier registrations of an address is remembered without the address', async () => {
   const desk = await newDesk()
   await callWith(desk.world, desk.key)('DELETE')

@@ -88,6 +88,21 @@ test('with the host alone a queued creation is refused after 48 hours, also with
   expect(log).toMatchObject({ status: 'failed', error: 'The registration is over.', sealed: {} })
 })
 
+test('what was read on the host before the 48 hours is not begun at Matrix after them', async () => {
+  const world = await newTestWorld()
+  const key = await approved(world)
+  await callWith(world, key)('PATCH', pick('robin'))
+  await world.wake('host')
+  world.clock.advance(hours(48))
+  await world.runWorkers()
+  expect((await matrixOf(world)).names()).toEqual([])
+  const log = await world.db.collection('logs').findOne({ action: 'matrix_register' })
+  expect(log).toMatchObject({ status: 'failed', error: 'The registration is over.', sealed: {} })
+  expect(JSON.stringify(await world.mails())).not.toContain('given up')
+  await world.sweep()
+  expect(await world.database.accounts.find('robin')).toBeUndefined()
+})
+
 test('what has begun at a target comes to its end after 48 hours, and then it is gone', async () => {
   const world = await newTestWorld()
   const matrix = await matrixOf(world)

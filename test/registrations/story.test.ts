@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { managers } from '../../infra/local/installation.ts'
+import { addForeigner } from '../support/host-tasks.ts'
 import { newTestWorld } from '../support/world.ts'
 import { approved, atDesk, callWith, mailedKey, matrixOf, pick, submit } from './people.ts'
 
@@ -124,14 +125,17 @@ test('withdrawing removes everything personal, and the name and address are free
   expect((await callWith(world, again)('PATCH', pick('robin'))).status).toBe(200)
 })
 
-test('what is there cannot be withdrawn any more', async () => {
-  const world = await newTestWorld()
-  const key = await approved(world)
-  await callWith(world, key)('PATCH', pick('robin'))
-  await world.runWorkers()
-  expect((await callWith(world, key)('DELETE')).status).toBe(422)
-  expect((await callWith(world, key)('GET')).status).toBe(200)
-})
+test.each(['matrix,yunohost', 'matrix', 'yunohost'])(
+  'what is there on %s cannot be withdrawn any more',
+  async (targets) => {
+    const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: targets } })
+    const key = await approved(world)
+    await callWith(world, key)('PATCH', pick('robin'))
+    await world.runWorkers()
+    expect((await callWith(world, key)('DELETE')).status).toBe(422)
+    expect((await callWith(world, key)('GET')).status).toBe(200)
+  },
+)
 
 test.each(['a', '-rf', 'Robin!', 'x'.repeat(21), '..', 'r b', '', '@robin:lantern.example'])(
   'the username %j is 422 and says why',
@@ -148,10 +152,12 @@ test.each(['a', '-rf', 'Robin!', 'x'.repeat(21), '..', 'r b', '', '@robin:lanter
 test('a name that is reserved, taken, picked by another one or on the host is 422, and nothing is left', async () => {
   const world = await newTestWorld()
   await world.addAccount({ username: 'taken' })
+  await addForeigner(world, 'foreign')
+  await world.readHostNames()
   const other = await approved(world)
   expect((await callWith(world, other)('PATCH', pick('picked'))).status).toBe(200)
   const key = await approved(world)
-  for (const username of ['admin', 'taken', 'Picked']) {
+  for (const username of ['admin', 'taken', 'Picked', 'foreign']) {
     const answer = await callWith(world, key)('PATCH', pick(username))
     expect([answer.status, typeof answer.body.detail]).toEqual([422, 'string'])
   }

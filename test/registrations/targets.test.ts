@@ -53,6 +53,36 @@ test('a name that the host has is found before anything is registered on Matrix'
   expect((await matrixOf(world)).names()).toEqual([])
 })
 
+test('a name that Matrix does not take is given back, and a shorter one is picked', async () => {
+  const server = `${'long.'.repeat(49)}test`
+  const world = await newTestWorld({ settings: { MATRIX_SERVER_NAME: server } })
+  const key = await approved(world)
+  const call = callWith(world, key)
+  await call('PATCH', pick('robin'))
+  await world.runWorkers()
+  expect((await call('GET')).body).toMatchObject({
+    username: '',
+    refused_username: 'robin',
+    matrix_status: 'pending',
+  })
+  expect(await world.hostUsers()).toEqual([])
+  const log = await world.db.collection('logs').findOne({ action: 'matrix_register' })
+  expect(log?.['error']).toBe('The Matrix server does not take this username.')
+  expect((await call('PATCH', pick('ro'))).status).toBe(200)
+})
+
+test('what nobody expected of Matrix is logged, and waits for staff after the third time', async () => {
+  const world = await newTestWorld()
+  const key = await approved(world)
+  await callWith(world, key)('PATCH', pick('robin'))
+  const surprise = () => Promise.reject(new TypeError('x is not a function'))
+  Object.assign(world.world.overrides, { matrix: { register: surprise, opens: surprise } })
+  world.log.expectError('task_unexpected_error')
+  for (let round = 0; round < 3; round += 1) await later(world)
+  expect((await callWith(world, key)('GET')).body.matrix_status).toBe('failed')
+  expect(await world.db.collection('tasks_queue').countDocuments({ status: 'parked' })).toBe(1)
+})
+
 test('with the host alone a taken name is given back too, and matrix_status says what the host says', async () => {
   const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
   await addForeigner(world, 'robin')

@@ -2,7 +2,7 @@ import type { Counters } from '../../ports.ts'
 import { failuresKeptDays, lastTry, waitSecondsAfter } from '../../sessions/policy.ts'
 import type { Collections, CounterDocument, Scope } from './collections.ts'
 import { brokenKey } from './errors.ts'
-import { upserted } from './upserted.ts'
+import { upserted, upsertingAgain } from './upserted.ts'
 
 // By number of failures, so that the update can look its wait up.
 const waits = Array.from({ length: lastTry + 1 }, (_, failures) => waitSecondsAfter(failures))
@@ -73,16 +73,6 @@ async function tryOnce(
     const known = await counters.findOne({ _id: key })
     if (!known?.retryAt || known.retryAt <= now) return tryOnce(counters, key, now)
     return { retryAt: known.retryAt, failures: known.value }
-  }
-}
-
-// Two first counts of a window can collide; the second then finds the document.
-async function upsertingAgain<Document>(call: () => Promise<Document>): Promise<Document> {
-  try {
-    return await call()
-  } catch (error) {
-    if (brokenKey(error) === undefined) throw error
-    return call()
   }
 }
 

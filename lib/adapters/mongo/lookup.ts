@@ -6,7 +6,7 @@ import { adapter } from '../adapter.ts'
 import { ringSealer } from '../keys.ts'
 import { connect, databaseSettings } from './client.ts'
 import { type Collections, collectionsOf, type LookupKeyDocument } from './collections.ts'
-import { brokenKey, wordError } from './errors.ts'
+import { upserted, upsertingAgain } from './upserted.ts'
 
 const boundTo = 'lookup-key'
 
@@ -42,27 +42,16 @@ interface Ground {
 }
 
 async function readKey(ground: Ground): Promise<Buffer> {
-  const found = (await findKey(ground)) ?? (await makeKey(ground))
+  const found = (await ground.keys.findOne({ _id: 'lookup' })) ?? (await makeKey(ground))
   return Buffer.from(await ground.sealer.open(found.sealed, boundTo), 'base64url')
 }
 
-async function findKey({ keys }: Ground): Promise<LookupKeyDocument | null> {
-  return keys.findOne({ _id: 'lookup' }).catch((error: unknown) => {
-    throw wordError(error)
-  })
-}
-
 // Of two processes that make the first one at once, the second takes that of the first.
-async function makeKey(ground: Ground): Promise<LookupKeyDocument> {
-  const sealed = await ground.sealer.seal(randomBytes(32).toString('base64url'), boundTo)
-  try {
-    await ground.keys.insertOne({ _id: 'lookup', sealed })
-    return { _id: 'lookup', sealed }
-  } catch (error) {
-    const earlier = brokenKey(error) === '_id' ? await findKey(ground) : null
-    if (earlier === null) throw wordError(error)
-    return earlier
-  }
+async function makeKey({ sealer, keys }: Ground): Promise<LookupKeyDocument> {
+  const sealed = await sealer.seal(randomBytes(32).toString('base64url'), boundTo)
+  const unlessThere = { $setOnInsert: { sealed } }
+  await upsertingAgain(() => keys.updateOne({ _id: 'lookup' }, unlessThere, { upsert: true }))
+  return upserted(await keys.findOne({ _id: 'lookup' }))
 }
 
 async function resealKey({ sealer, keys }: Ground): Promise<boolean> {

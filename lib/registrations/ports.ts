@@ -28,7 +28,7 @@ export interface RegistrationRecords {
   readonly registrationLists: {
     /** How many are undecided, counted no further than to `most`. */
     countPending(most: number): Promise<number>
-    /** How many that staff see were undecided before this one. */
+    /** How many were undecided before this one, those included that staff do not see. */
     position(registration: Registration): Promise<number>
     /** How many that staff see have waited since before that time. */
     countWaiting(before: Date): Promise<number>

@@ -1,6 +1,6 @@
 import { ringSealer, ringSigner } from '../../lib/adapters/keys.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
-import { siteSettings } from '../../lib/adapters/settings.ts'
+import { registeringSettings, siteSettings } from '../../lib/adapters/settings.ts'
 import { sqsDoorbell } from '../../lib/adapters/sqs.ts'
 import { jsonLog, systemClock, systemRandom } from '../../lib/adapters/system.ts'
 import { endpoint } from '../../lib/http/endpoint.ts'
@@ -30,6 +30,7 @@ export const handler = endpoint({
     signer: ringSigner,
     sealer: ringSealer,
     site: siteSettings,
+    registering: registeringSettings,
   },
   handler: ({ params, body, basic, bearer, uses }) => {
     const { status, note = null, silent = false } = body

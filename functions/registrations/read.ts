@@ -1,5 +1,6 @@
 import { ringSealer, ringSigner } from '../../lib/adapters/keys.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
+import { registeringSettings } from '../../lib/adapters/settings.ts'
 import { systemClock } from '../../lib/adapters/system.ts'
 import { endpoint } from '../../lib/http/endpoint.ts'
 import { anyRecord } from '../../lib/registrations/answers.ts'
@@ -18,7 +19,13 @@ export const handler = endpoint({
   output: anyRecord,
   failures: ['unknown_registration', 'too_many_requests'],
   dialect: 'registrations',
-  uses: { clock: systemClock, database: mongoDatabase, signer: ringSigner, sealer: ringSealer },
+  uses: {
+    clock: systemClock,
+    database: mongoDatabase,
+    signer: ringSigner,
+    sealer: ringSealer,
+    registering: registeringSettings,
+  },
   handler: ({ params, basic, bearer, uses }) =>
     readRegistration(uses, params.rid, { basic, bearer }),
 })

@@ -1,5 +1,6 @@
 import { ringSealer, ringSigner } from '../../lib/adapters/keys.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
+import { registeringSettings } from '../../lib/adapters/settings.ts'
 import { systemClock } from '../../lib/adapters/system.ts'
 import { endpoint } from '../../lib/http/endpoint.ts'
 import { noContent } from '../../lib/http/reply.ts'
@@ -15,7 +16,13 @@ export const handler = endpoint({
   status: 204,
   failures: ['registration_underway', 'unknown_registration', 'too_many_requests'],
   dialect: 'registrations',
-  uses: { clock: systemClock, database: mongoDatabase, signer: ringSigner, sealer: ringSealer },
+  uses: {
+    clock: systemClock,
+    database: mongoDatabase,
+    signer: ringSigner,
+    sealer: ringSealer,
+    registering: registeringSettings,
+  },
   handler: async ({ params, basic, bearer, uses }) => {
     await withdrawRegistration(uses, params.rid, { basic, bearer })
     return noContent()

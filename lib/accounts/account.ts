@@ -53,6 +53,8 @@ export interface AccountChange {
   readonly usedOnHost?: boolean
   readonly role?: Role
   readonly referralCode?: string | null
+  /** Its owner has chosen a password by a mailed link: like after a sign-in nobody else may make one. */
+  readonly isUsed?: true
   /** True gives the username back; refused by the adapter once it was used on the host. */
   readonly releaseName?: boolean
 }

@@ -83,7 +83,7 @@ async function changePassword(uses: SetPasswordUses, wish: Change): Promise<Pass
     await records.links.endAll(username, now)
     const account = await records.accounts.find(username)
     if (account?.state !== 'active') throw new Failure('link_invalid')
-    await records.accounts.update(username, { passwordHash })
+    await records.accounts.update(username, { passwordHash, isUsed: true })
     await records.sessions.endAll(username)
     await records.tasks.insert(change)
     await records.tasks.insert(notice)

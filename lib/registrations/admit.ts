@@ -1,7 +1,7 @@
 import { hashToken } from '../crypto/token.ts'
 import { Failure } from '../failure.ts'
 import type { BasicCredential } from '../http/credentials.ts'
-import type { Clock, Database, Sealer, Signer } from '../ports.ts'
+import type { Clock, Database, Registering, Sealer, Signer } from '../ports.ts'
 import { findPrincipal } from '../sessions/require-role.ts'
 import { lives } from './life.ts'
 import { openPersonal } from './personal.ts'
@@ -15,6 +15,7 @@ export interface AdmitUses {
   readonly database: Database
   readonly signer: Signer
   readonly sealer: Sealer
+  readonly registering: Pick<Registering, 'managers'>
 }
 
 /** A credential as it came with a request. */
@@ -32,7 +33,7 @@ export interface Admitted {
 
 /**
  * Who brings this credential to this registration. Throws `unauthenticated`, the same for an unknown rid, one that is
- * over and a wrong token (T08); `forbidden` for a token of another registration or a role that is not staff's;
+ * over, a wrong token (T08) and that of somebody who is no manager any more; `forbidden` for a token of another registration or a role that is not staff's;
  * `unknown_registration` for staff only; `too_many_requests` past the wrong tokens of one rid (T09).
  */
 export async function admit(
@@ -60,7 +61,9 @@ async function admitHolder(
   if (token.role === 'asker') {
     return { registrant: { role: 'asker', via: token.via }, registration, personal }
   }
-  const { [hash]: name = 'a manager' } = personal.managers
+  const { [hash]: name = '' } = personal.managers
+  // Who is no manager any more decides nothing any more (T19).
+  if (!uses.registering.managers.includes(name)) return refuseToken(uses, user)
   return { registrant: { role: 'manager', name }, registration, personal }
 }
 

@@ -11,6 +11,7 @@ import { ringFor } from '../queue/ring.ts'
 import { type Admitted, type AdmitUses, admit, type Credential } from './admit.ts'
 import { admitAgain } from './admit-again.ts'
 import type { AskerRecord } from './answers.ts'
+import { countMaking } from './count-making.ts'
 import { firstTask } from './first-task.ts'
 import { generatePassword } from './generate-password.ts'
 import { askerLetter, statusLink } from './letters.ts'
@@ -41,7 +42,7 @@ export interface Picked {
 /**
  * Reserves a username for an approved registration and has its account made; gives the registration with the one
  * password for every target, which is told only here. Throws like `admit`, `forbidden` for anybody but the asker,
- * `registration_not_approved`, `registration_underway`, `invalid_input` or `username_taken`.
+ * `registration_not_approved`, `registration_underway`, `invalid_input`, `username_taken` or `too_many_requests`.
  */
 export async function completeRegistration(
   uses: CompleteUses,
@@ -51,6 +52,7 @@ export async function completeRegistration(
   const admitted = await admit(uses, rid, credential)
   refuseToComplete(admitted)
   const username = await judgeUsername(uses, pick.username, admitted.personal)
+  await countMaking(uses, rid)
   const password = await generatePassword(uses, username)
   const reserving = {
     ...{ admitted, username, password },

@@ -54,11 +54,10 @@ interface Deed {
 
 async function change(uses: DecideUses, records: Records, { admitted, deed }: Deed) {
   const before = await admitAgain(uses, records, admitted)
-  const {
-    registration: fields = {},
-    personal: own = {},
-    tasks = [],
-  } = await act(uses, records, { admitted: before, deed })
+  const done = await act(uses, records, { admitted: before, deed })
+  const { registration: fields = {}, personal: own = {}, tasks = [] } = done
+  // Whoever just looks leaves no mark, and is in nobody's way.
+  if (Object.keys(done).length === 0) return { after: before, tasks }
   const personal = { ...before.personal, ...own }
   const sealed = await sealPersonal(uses.sealer, before.registration.rid, personal)
   const modifiedAt = uses.clock.now()

@@ -28,7 +28,7 @@ export interface RegistrationRecords {
   readonly registrationLists: {
     /** Whether so many are undecided; asked outside of a transaction, because it may rest on an estimate of all. */
     hasPending(count: number): Promise<boolean>
-    /** How many that staff see were undecided before this one, counted no further than to `most`. */
+    /** How many were undecided before this one, those included that staff do not see, counted no further than to `most`. */
     position(registration: Registration, most: number): Promise<number>
     /** How many that staff see have waited since before that time. */
     countWaiting(before: Date): Promise<number>

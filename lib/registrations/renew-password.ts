@@ -9,6 +9,7 @@ import type { Admitted } from './admit.ts'
 import { admitAgain } from './admit-again.ts'
 import type { AskerRecord } from './answers.ts'
 import { canRenewPassword } from './can-renew-password.ts'
+import { countMaking } from './count-making.ts'
 import type { DecideUses } from './decide.ts'
 import { firstTask } from './first-task.ts'
 import { generatePassword } from './generate-password.ts'
@@ -16,11 +17,12 @@ import { viewForAsker } from './view.ts'
 
 /**
  * Makes a new password in place of one that was lost, until somebody has signed in; gives it once. Throws
- * `password_not_renewable`.
+ * `password_not_renewable`, or `too_many_requests` past ten an hour.
  */
 export async function renewPassword(uses: DecideUses, admitted: Admitted): Promise<AskerRecord> {
   const { username } = admitted.personal
   if (username === null) throw new Failure('password_not_renewable')
+  await countMaking(uses, admitted.registration.rid)
   const password = await generatePassword(uses, username)
   const passwordHash = await hashPassword(password)
   const { after, task } = await uses.database.transaction((records) =>

@@ -40,7 +40,9 @@ export const matrixRegister = postTask<z.infer<typeof input>>({
     const objection = await beginAt(uses, rid)
     if (objection !== undefined) return objection
     const account = { localpart: username, password, displayName: displayNameOf(username) }
-    const answer = await asking(matrix.register({ ...account, wishedAt: askedAt }))
+    // Before any try there is nothing of ours that could be half made.
+    const earlier = tries > 0 ? { wishedAt: askedAt } : {}
+    const answer = await asking(matrix.register({ ...account, ...earlier }))
     if (answer === 'registered') return undefined
     if (answer === 'refused') return refused
     return tries > 0 && (await asking(matrix.opens(account))) ? undefined : taken

@@ -34,7 +34,8 @@ export async function registerAtSynapse(
   return outcomeOf(answer, toMatrixId(localpart, server.name))
 }
 
-const nonceAnswer = z.object({ nonce: z.string().min(1).max(1024) })
+// Without NUL, which parts what the MAC is over: whoever answers must not choose more of it than the nonce.
+const nonceAnswer = z.object({ nonce: z.string().regex(/^[\x21-\x7e]{1,1024}$/) })
 
 async function askNonce(server: MatrixServer): Promise<string> {
   const purpose = 'the question for a nonce'

@@ -19,7 +19,7 @@ export interface AccountDocument extends Account {
   readonly isUsed?: true
 }
 
-/** A registration as stored. `waits`: undecided, and seen by staff. */
+/** A registration as stored. `waits`: undecided, seen by staff or not. */
 export interface RegistrationDocument extends Omit<Registration, 'rid'> {
   readonly _id: string
   readonly waits?: true

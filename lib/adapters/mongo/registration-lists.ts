@@ -23,9 +23,9 @@ export function mongoRegistrationLists(scope: Scope): Records['registrationLists
     position: (registration, most) =>
       run(() => registrations.countDocuments(before(registration), { ...tx, limit: most })),
     countWaiting: (time) =>
-      run(() => registrations.countDocuments({ waits: true, createdAt: upTo(time) }, tx)),
+      run(() => registrations.countDocuments({ ...seen, createdAt: upTo(time) }, tx)),
     waiting: (after, most) =>
-      run(() => list({ waits: true, ...(after ? isAfter(after) : {}) }, most, byAge)),
+      run(() => list({ ...seen, ...(after ? isAfter(after) : {}) }, most, byAge)),
     expired: (now, most) =>
       run(() => {
         const isOver = [{ begunAt: null }, { endedAt: { $ne: null } }]
@@ -35,6 +35,9 @@ export function mongoRegistrationLists(scope: Scope): Records['registrationLists
     sealedByOthers: (keyId, most) => run(() => list({ 'sealed.keyId': { $ne: keyId } }, most)),
   }
 }
+
+// By staff.
+const seen = { waits: true, isShadow: false } as const
 
 type Order = Readonly<Record<string, 1>>
 type Place = Pick<Registration, 'createdAt' | 'rid'>

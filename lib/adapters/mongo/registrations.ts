@@ -57,7 +57,8 @@ function beginning(now: Date) {
 }
 
 function toDocument({ rid, ...rest }: Registration): RegistrationDocument {
-  const waits = rest.status === 'pending' && !rest.isShadow
+  // Second ones of an address too: where they were left out, two positions would tell that it has one open (T08).
+  const waits = rest.status === 'pending'
   return { _id: rid, ...rest, ...(waits ? { waits } : {}) }
 }
 

@@ -83,7 +83,7 @@ export const failures = {
   nothing_asked: { status: 422, text: 'There is no question that waits for an answer.' },
   password_not_renewable: {
     status: 422,
-    text: 'A new password cannot be made here any more. Please use the one that you were shown.',
+    text: 'A new password cannot be made here. Please use the one that you were shown, or the link from our mail.',
   },
   registration_claimed: { status: 422, text: 'Somebody else looks after this registration.' },
   registration_decided: { status: 422, text: 'This registration was decided already.' },

@@ -32,7 +32,7 @@ export interface Account {
   readonly passwordHash: string | null
   /** The host's reason, when `state` is failed. */
   readonly failureText: string | null
-  /** Once true, the username is never given to anybody else (design.md 13). */
+  /** Or on Matrix. Once true, the username is never given to anybody else (design.md 13). */
   readonly usedOnHost: boolean
   readonly createdAt: Date
   /** Username of whoever asked for the account, or the operator's `console`. */

@@ -43,7 +43,7 @@ export const germanFailures: Readonly<Record<FailureCode, string>> = {
   // registrations
   nothing_asked: 'Es gibt gerade keine Frage, die auf eine Antwort wartet.',
   password_not_renewable:
-    'Hier lässt sich kein neues Passwort mehr machen. Bitte nimm das, das dir gezeigt wurde.',
+    'Hier lässt sich kein neues Passwort machen. Bitte nimm das, das dir gezeigt wurde, oder den Link aus unserer Mail.',
   registration_claimed: 'Um diesen Antrag kümmert sich schon jemand anders.',
   registration_decided: 'Über diesen Antrag ist schon entschieden.',
   registration_not_approved: 'Dieser Antrag ist nicht angenommen.',

@@ -11,7 +11,7 @@ import { ringFor } from '../queue/ring.ts'
 import { type Admitted, type AdmitUses, admit, type Credential } from './admit.ts'
 import { admitAgain } from './admit-again.ts'
 import type { AskerRecord } from './answers.ts'
-import { countMaking } from './count-making.ts'
+import { countShare } from './count-share.ts'
 import { firstTask } from './first-task.ts'
 import { generatePassword } from './generate-password.ts'
 import { askerLetter, statusLink } from './letters.ts'
@@ -52,7 +52,7 @@ export async function completeRegistration(
   const admitted = await admit(uses, rid, credential)
   refuseToComplete(admitted)
   const username = await judgeUsername(uses, pick.username, admitted.personal)
-  await countMaking(uses, rid)
+  await countShare(uses, rid, 'making')
   const password = await generatePassword(uses, username)
   const reserving = {
     ...{ admitted, username, password },
@@ -60,11 +60,11 @@ export async function completeRegistration(
     nameKey: await uses.lookup.keyOf('name', username),
     contact: await readContact(uses, admitted, pick.address),
   }
-  const { registration, personal, tasks } = await uses.database.transaction((records) =>
+  const { after, tasks } = await uses.database.transaction((records) =>
     reserve(uses, records, reserving),
   )
   await ringFor(uses, tasks)
-  return { ...(await viewForAsker(uses, registration, personal)), password }
+  return { ...(await viewForAsker(uses, after)), password }
 }
 
 function refuseToComplete({ registrant, registration, personal }: Admitted): void {
@@ -161,7 +161,7 @@ async function reserve(uses: CompleteUses, records: Records, wish: Reserving) {
   await records.registrations.replace(registration)
   const tasks = [task, ...moved.letters]
   for (const one of tasks) await records.tasks.insert(one)
-  return { registration, personal, tasks }
+  return { after: { ...before, registration, personal }, tasks }
 }
 
 // Another open registration may hold the address; that is told to nobody (T08), and it counts once a link was opened.

@@ -6,6 +6,7 @@ import { ringFor } from '../queue/ring.ts'
 import { type Admitted, admit, type Credential, nameOfStaff } from './admit.ts'
 import { admitAgain } from './admit-again.ts'
 import type { AskerRecord, StaffRecord } from './answers.ts'
+import { countShare } from './count-share.ts'
 import type { DecideUses } from './decide.ts'
 import { answerQuestion, confirmAddress } from './desk-of-asker.ts'
 import { askerLetter, statusLink } from './letters.ts'
@@ -40,6 +41,7 @@ export async function workAtDesk(
   const isOfAsker = ['answer', 'confirm', 'new_password'].includes(deed.action)
   if (isOfAsker !== (admitted.registrant.role === 'asker')) throw new Failure('forbidden')
   if (deed.action === 'new_password') return renewPassword(uses, admitted)
+  if (deed.action === 'ask' || deed.action === 'undo') await countShare(uses, rid, 'asking')
   const { after, tasks } = await uses.database.transaction((records) =>
     change(uses, records, { admitted, deed }),
   )

@@ -15,7 +15,7 @@ export async function dissolve(
   }: { readonly registration: Registration; readonly status: Trace['status'] },
 ): Promise<void> {
   const at = clock.now()
-  const { rid, taskId, addressKey, nameKey } = registration
+  const { rid, taskId, addressKey, nameKey, isAddressConfirmed } = registration
   // One that is running just now finds no registration when it is about to begin, and ends by itself.
   if (taskId !== null) {
     const error = 'The registration is over.'
@@ -23,7 +23,9 @@ export async function dissolve(
   }
   await records.accounts.removeReservation(rid)
   await freeAddress(records, registration)
-  const keys = [addressKey, nameKey].filter((key) => key !== null)
+  // Anybody can ask with anybody's address; what became of that is not to be held against its owner.
+  const ownAddressKey = isAddressConfirmed ? addressKey : null
+  const keys = [ownAddressKey, nameKey].filter((key) => key !== null)
   if (keys.length > 0 && !registration.isShadow) {
     await records.registrationKeys.leaveTrace(keys, { status, at })
   }

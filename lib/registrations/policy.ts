@@ -6,8 +6,11 @@ export const usualPendingCap = 10_000
 export const capRetrySeconds = 3600
 /** Wrong tokens for one rid in a quarter of an hour after which the answer is 429 (security.md 2.1). */
 export const wrongTokens = { limit: 10, windowSeconds: 15 * 60 } as const
-/** Times in an hour that one registration can have its account or another password made (T25). */
-export const makings = { limit: 10, windowSeconds: 3600 } as const
+/** Times that one registration can have its account or a password made (T25), or a question or a new decision (T21). */
+export const shares = {
+  making: { limit: 10, windowSeconds: 3600 },
+  asking: { limit: 10, windowSeconds: 3600 },
+} as const
 /** Characters of what an asker writes for the reviewers, of an answer, and of a note or question of staff. */
 export const longestText = 2000
 /** Notes that one registration keeps. */

@@ -22,7 +22,7 @@ export interface RegistrationRecords {
     free(addressKey: string, rid: string): Promise<void>
     /** Remembers how a registration ended, under keyed hashes alone. */
     leaveTrace(keys: readonly string[], trace: Trace): Promise<void>
-    /** How others with one of its keys ended or were decided, newest first. */
+    /** How others with its name, or its address where its owner confirmed it, ended or were decided, newest first. */
     historyOf(registration: Registration, most: number): Promise<readonly Trace[]>
   }
   readonly registrationLists: {

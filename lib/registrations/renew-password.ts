@@ -9,7 +9,7 @@ import type { Admitted } from './admit.ts'
 import { admitAgain } from './admit-again.ts'
 import type { AskerRecord } from './answers.ts'
 import { canRenewPassword } from './can-renew-password.ts'
-import { countMaking } from './count-making.ts'
+import { countShare } from './count-share.ts'
 import type { DecideUses } from './decide.ts'
 import { firstTask } from './first-task.ts'
 import { generatePassword } from './generate-password.ts'
@@ -22,14 +22,14 @@ import { viewForAsker } from './view.ts'
 export async function renewPassword(uses: DecideUses, admitted: Admitted): Promise<AskerRecord> {
   const { username } = admitted.personal
   if (username === null) throw new Failure('password_not_renewable')
-  await countMaking(uses, admitted.registration.rid)
+  await countShare(uses, admitted.registration.rid, 'making')
   const password = await generatePassword(uses, username)
   const passwordHash = await hashPassword(password)
   const { after, task } = await uses.database.transaction((records) =>
     renew(uses, records, { admitted, username, password, passwordHash }),
   )
   await ringFor(uses, [task])
-  return { ...(await viewForAsker(uses, after.registration, after.personal)), password }
+  return { ...(await viewForAsker(uses, after)), password }
 }
 
 interface Renewal {
@@ -43,8 +43,7 @@ async function renew(uses: DecideUses, records: Records, renewal: Renewal) {
   const before = await admitAgain(uses, records, renewal.admitted)
   const { username, password, passwordHash } = renewal
   const isSame = before.personal.username === username
-  const mayRenew =
-    isSame && (await canRenewPassword({ database: records }, before.registration, before.personal))
+  const mayRenew = isSame && (await canRenewPassword({ database: records }, before))
   if (!mayRenew) throw new Failure('password_not_renewable')
   const task = await taskFor(uses, records, { ...before, username, password })
   const registration = {

@@ -63,7 +63,7 @@ export async function submitRegistration(
   )
   // Neither waits for the other: sending is what takes longest here.
   const [record] = await Promise.all([
-    viewForAsker(uses, registration, personal),
+    viewForAsker(uses, { registrant: { role: 'asker', via: 'answer' }, registration, personal }),
     ringFor(uses, [task]),
   ])
   return { ...record, password: '', token }

@@ -10,21 +10,16 @@ interface ViewUses {
 }
 
 /** A registration as the one may see it who was admitted. */
-export function viewFor(
-  uses: ViewUses,
-  { registrant, registration, personal }: Admitted,
-): Promise<AskerRecord | StaffRecord> {
+export function viewFor(uses: ViewUses, admitted: Admitted): Promise<AskerRecord | StaffRecord> {
+  const { registrant, registration, personal } = admitted
   return registrant.role === 'asker'
-    ? viewForAsker(uses, registration, personal)
+    ? viewForAsker(uses, admitted)
     : viewForStaff(uses, registration, personal)
 }
 
 /** A registration as whoever asked for it sees it. */
-export async function viewForAsker(
-  uses: ViewUses,
-  registration: Registration,
-  personal: Personal,
-): Promise<AskerRecord> {
+export async function viewForAsker(uses: ViewUses, admitted: Admitted): Promise<AskerRecord> {
+  const { registration, personal } = admitted
   const { question, answer } = personal
   return {
     ...(await common(uses, registration, personal)),
@@ -34,7 +29,7 @@ export async function viewForAsker(
     token: null,
     question: answer === null && question !== null ? question.text : null,
     refused_username: personal.refusedUsername,
-    can_renew_password: await canRenewPassword(uses, registration, personal),
+    can_renew_password: await canRenewPassword(uses, admitted),
   }
 }
 

@@ -8,8 +8,9 @@ const robin = 'robin@mail.example'
 
 test('after a password was chosen by a mailed link there is no new one by the token', async () => {
   const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
-  const key = await approved(world, { email: robin })
-  await atDesk(world, await mailedKey(world, robin))({ action: 'confirm' })
+  await approved(world, { email: robin })
+  const key = await mailedKey(world, robin)
+  await atDesk(world, key)({ action: 'confirm' })
   await callWith(world, key)('PATCH', pick('robin'))
   await world.runWorkers()
   expect((await callWith(world, key)('GET')).body.can_renew_password).toBe(true)

@@ -83,6 +83,7 @@ test('a rejection is undone while the registration lives, unless the address has
     position: 0,
   })
   await callWith(desk.world, desk.one)('PUT', put)
+  await atDesk(desk.world, await mailedKey(desk.world, robin))({ action: 'confirm' })
   const second = await submit(desk.world, { email: robin })
   expect((await desk.ada({ action: 'undo' })).status).toBe(422)
   await desk.world.runWorkers()
@@ -113,6 +114,7 @@ test('where no address is known a question waits on the page, and a rejection ca
 
 test('what became of earlier registrations of an address is remembered without the address', async () => {
   const desk = await newDesk()
+  await atDesk(desk.world, await mailedKey(desk.world, robin))({ action: 'confirm' })
   await callWith(desk.world, desk.key)('DELETE')
   const text = JSON.stringify(
     await desk.world.db.collection('registration_traces').find().toArray(),

@@ -6,7 +6,7 @@ import { newWorld, openPorts } from '../../lib/adapters/world.ts'
 import type { Registration } from '../../lib/registrations/registration.ts'
 import { addRegistration } from '../support/registrations.ts'
 import { newTestWorld } from '../support/world.ts'
-import { approved, callWith, mailedKey, submit } from './people.ts'
+import { approved, atDesk, callWith, mailedKey, submit } from './people.ts'
 
 test('a registration that was changed since it was read is neither written over nor removed', async () => {
   const world = await newTestWorld()
@@ -74,15 +74,24 @@ test('staff see who asks again, newest first, also where the earlier ones are st
   const world = await newTestWorld()
   const body = { email: 'robin@mail.example' }
   const manager = async () => callWith(world, await mailedKey(world, managers[0]))
+  const confirm = async () => {
+    await world.runWorkers()
+    await atDesk(world, await mailedKey(world, body.email))({ action: 'confirm' })
+  }
   const ends = [
-    async () => callWith(world, await submit(world, body))('DELETE'),
+    async () => {
+      const key = await submit(world, body)
+      await confirm()
+      await callWith(world, key)('DELETE')
+    },
     async () => {
       await submit(world, body)
-      await world.runWorkers()
+      await confirm()
       await (await manager())('PUT', { body: { status: 'rejected' } })
     },
     async () => {
       const key = await approved(world, body)
+      await confirm()
       const wish = { matrix_status: 'processing', username: 'robin' }
       await callWith(world, key)('PATCH', { body: wish })
       await world.runWorkers()

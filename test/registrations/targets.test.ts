@@ -114,10 +114,11 @@ test('with Matrix alone nothing is on the host, and the ready mail has the Matri
   expect(await world.hostUsers()).toEqual([])
   const ready = (await world.mails()).findLast(({ to }) => to.includes(robin))
   expect(ready?.text).toContain('@robin:lantern.example')
-  expect(await world.database.accounts.find('robin')).toMatchObject({ state: 'approved' })
   world.clock.advance(hours(48))
   await world.sweep()
-  expect(await world.database.accounts.find('robin')).toBeUndefined()
+  // The name stays taken, and nothing else is known.
+  const { displayName, address } = (await world.database.accounts.find('robin')) ?? {}
+  expect([displayName, address]).toEqual(['robin', null])
 })
 
 test.each([{ kind: 'broken' }, { kind: 'silent' }, { kind: 'rubbish' }] as const)(

@@ -13,6 +13,7 @@ import {
   everythingIn,
   hours,
   type Key,
+  mailedKey,
   matrixOf,
   pick,
   submit,
@@ -178,6 +179,9 @@ function whenListed(
 test('of two sweepers at once one tidies up, and neither minds the other', async () => {
   const world = await newTestWorld()
   await submit(world, { email: 'late@mail.example' })
+  await world.runWorkers()
+  const mailed = await mailedKey(world, 'late@mail.example')
+  await atDesk(world, mailed)({ action: 'confirm' })
   world.clock.advance(hours(48))
   whenListed(world, 'expired', () => world.sweep())
   await world.sweep()

@@ -49,7 +49,11 @@ export function mongoAccounts(scope: Scope): Records['accounts'] {
       run(async () => (await accounts.findOne({ heldName: username, isUsed: true }, tx)) !== null),
     removeReservation: (rid) =>
       run(async () => {
-        const reservation = { createdBy: madeFor(rid), state: 'approved' as const }
+        const reservation = {
+          createdBy: madeFor(rid),
+          state: 'approved' as const,
+          usedOnHost: false,
+        }
         await accounts.deleteOne(reservation, tx)
       }),
     update: (username, change) =>

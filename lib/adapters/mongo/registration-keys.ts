@@ -41,7 +41,8 @@ export function mongoRegistrationKeys({
         const past = (await left.toArray()).map(({ status, at }) => ({ status, at }))
         const status = { $in: [...decided] }
         // Without its own rid in the question, which would have the index of all rids looked through.
-        const either = { $or: [{ addressKey: { $in: keys } }, { nameKey: { $in: keys } }], status }
+        const byAddress = { addressKey: { $in: keys }, isAddressConfirmed: true }
+        const either = { $or: [byAddress, { nameKey: { $in: keys } }], status }
         const living = await registrations
           .find(either, tx)
           .limit(most + 1)

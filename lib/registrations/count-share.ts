@@ -1,18 +1,20 @@
 import { Failure } from '../failure.ts'
 import type { Clock, Database } from '../ports.ts'
-import { makings } from './policy.ts'
+import { shares } from './policy.ts'
 
 /**
- * Counts that a registration has an account or a password made: each costs a slow hash and a turn of the host, behind
- * which others wait (T25). Throws `too_many_requests` past its share.
+ * Counts what one registration may not have done without end: an account or a password made, which costs a slow hash
+ * and a turn of the host, behind which others wait (T25), and whoever asked mailed by one manager's link (T21). Throws
+ * `too_many_requests` past its share.
  */
-export async function countMaking(
+export async function countShare(
   { database, clock }: { readonly database: Pick<Database, 'counters'>; readonly clock: Clock },
   rid: string,
+  kind: keyof typeof shares,
 ): Promise<void> {
   const now = clock.now()
-  const { limit, windowSeconds } = makings
-  const key = `registration_making:${rid}`
+  const { limit, windowSeconds } = shares[kind]
+  const key = `registration_${kind}:${rid}`
   const { value, endsAt } = await database.counters.count(key, windowSeconds, now)
   if (value <= limit) return
   const seconds = Math.ceil((endsAt.getTime() - now.getTime()) / 1000)

@@ -49,12 +49,7 @@ export function mongoAccounts(scope: Scope): Records['accounts'] {
       run(async () => (await accounts.findOne({ heldName: username, isUsed: true }, tx)) !== null),
     removeReservation: (rid) =>
       run(async () => {
-        const reservation = {
-          createdBy: madeFor(rid),
-          state: 'approved' as const,
-          usedOnHost: false,
-        }
-        await accounts.deleteOne(reservation, tx)
+        await accounts.deleteOne({ createdBy: madeFor(rid), ...reserved }, tx)
       }),
     update: (username, change) =>
       run(async () => {
@@ -98,6 +93,9 @@ function toDocument(account: NewAccount): AccountDocument {
     ...(account.address === null ? {} : { heldAddress: toAddressKey(account.address) }),
   }
 }
+
+// Made nowhere yet: only then the name goes with its registration.
+const reserved = { state: 'approved', usedOnHost: false } as const
 
 function toAccount(document: WithId<AccountDocument> | null): Account | undefined {
   if (document === null) return undefined

@@ -44,9 +44,9 @@ export const alarmAdvice: Readonly<Record<string, string>> = {
   'failed-tasks':
     'Ask the log what happened to this task; its last line has the reason. Staff got a message on Discord, and whoever asked sees it at the address of the task. They may ask again.',
   'stopped-lanes':
-    'The host showed a key that is not pinned, or refused ours. Do not resume before you know why: ask whoever runs the host whether it was set up anew, run `npm run host:check`, set ssh-host-keys or ssh-key, then `npm run queue -- resume host --stage STAGE`.',
+    'The host showed a key that is not pinned, or refused ours. Do not resume before you know why: ask whoever runs the host whether it was set up anew, run `npm run host:check -- root@HOST`, set ssh-host-keys or ssh-key, then `npm run queue -- resume host --stage STAGE`.',
   'unreachable-host':
-    'Nothing is lost, and the queue goes on by itself. See whether the host runs, whether its SSH port is open to any address, and whether fail2ban or a firewall shuts AWS out; `npm run host:check` tries the way from your own machine.',
+    'Nothing is lost, and the queue goes on by itself. See whether the host runs, whether its SSH port is open to any address, and whether fail2ban or a firewall shuts AWS out; `npm run host:check -- root@HOST` says whether the gate is well, and with `--key FILE` tries the way of the worker.',
   defects:
     'It is a bug of Gatehouse: the line of level error says what and where. Report it with errorName, errorText and errorStack. What was stored stays stored, and a task is tried again.',
   'sweeper-silent':

@@ -1,5 +1,7 @@
 /** What wakes each function on AWS, for those that no request reaches; `npm run rehearse` asks that all are called. */
+import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { submit } from '../registrations/people.ts'
 import { askForAccount } from '../support/story.ts'
 import { takeMessages } from '../support/workers.ts'
 import { newTestWorld } from '../support/world.ts'
@@ -30,4 +32,18 @@ test('the clock rings for a task whose message was lost', async () => {
   expect(rings).toMatchObject([{ fields: { lane: 'host', taskId: asked.body.task_id } }])
   await world.runWorkers()
   expect(await world.hostUsers()).toMatchObject([{ username: 'robin' }])
+})
+
+test('the clock has what an older key sealed sealed anew', async () => {
+  const world = await newTestWorld()
+  const newKey = () => randomBytes(32).toString('base64url')
+  const keys = { old: newKey(), new: newKey() }
+  const use = (current: string) =>
+    world.installation.setSecret('sealing-keys', JSON.stringify({ current, keys }))
+  use('old')
+  const { rid } = await submit(world)
+  use('new')
+  world.world.opened.clear()
+  await world.invoke('workers-reseal', {})
+  expect((await world.database.registrations.find(rid))?.sealed.keyId).toBe('new')
 })

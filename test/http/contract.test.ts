@@ -175,6 +175,9 @@ test('every request is one line of the log, under the id that its answer has', a
 function lasting({ status, headers, cookies, text }: CallAnswer) {
   const own = ['x-request-id', 'apigw-requestid', 'date']
   const kept = Object.entries(headers).filter(([name]) => !own.includes(name))
-  const same = text.replaceAll(/"(rid|token|position)":[^,}]+/g, '"$1":...')
+  const same = text.replaceAll(
+    /"(rid|token|position|created|modified|expires)":[^,}]+/g,
+    '"$1":...',
+  )
   return { status, headers: Object.fromEntries(kept), cookies, text: same }
 }

@@ -95,7 +95,8 @@ function startProcess({ deployed, environment, onLine }: FunctionPlace): Functio
   // The folder is for people, and for whoever has to find what a killed run has left behind.
   const child = fork(program, [deployed.folder], {
     cwd: deployed.folder,
-    env: { ...environment },
+    // What one process has compiled serves the next one of the same function.
+    env: { ...environment, NODE_COMPILE_CACHE: join(deployed.folder, '..', '.compiled') },
     execArgv: [`--max-old-space-size=${deployed.memoryMegabytes}`],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })

@@ -3,7 +3,7 @@
  * `LAMBDA_TASK_ROOT` as the runtime of Node does, then answers one call at a time over the channel to its
  * parent. After each call it writes the line END on standard output, as Lambda does in its log.
  */
-import { createRequire } from 'node:module'
+import { createRequire, flushCompileCache } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { newInvocation } from './invocation.ts'
 
@@ -40,6 +40,8 @@ let handler: unknown
 async function answer({ requestId, event, timeoutSeconds }: Call): Promise<Ended> {
   try {
     handler ??= loadHandler()
+    // It is killed in the end, when nothing is kept any more.
+    flushCompileCache()
     const invocation = { ...newInvocation(timeoutSeconds), awsRequestId: requestId }
     const result = await Reflect.apply(Object(handler), undefined, [event, invocation])
     return { kind: 'answered', result }

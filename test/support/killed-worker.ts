@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 import type { Milestone } from '../../lib/ports.ts'
 import type { Lane } from '../../lib/queue/queue.ts'
 import { sharedServers } from './servers.ts'
@@ -16,7 +17,11 @@ export async function runAndDie(world: TestWorld, lane: Lane, diesAt: Milestone)
   const [message] = await takeMessages(world, lane, 'keep')
   if (message === undefined) throw new Error('There was no message for the worker.')
   const program = join(import.meta.dirname, 'worker-process.ts')
-  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'ignore', 'inherit'] })
+  const child = spawn(process.execPath, [program], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+    // What one process has compiled serves the next; each of them dies too early to keep it by itself.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(inject('ground').folder, 'compiled') },
+  })
   child.stdin.end(JSON.stringify(await orderOf(world, { lane, message, diesAt })))
   const [code, signal] = await once(child, 'close')
   return { end: signal ?? code, receipt: message.receipt }

@@ -3,6 +3,7 @@
  * document on standard input and exits with 0 if it got to the end.
  */
 import { readFile } from 'node:fs/promises'
+import { flushCompileCache } from 'node:module'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DeleteMessageCommand } from '@aws-sdk/client-sqs'
@@ -52,6 +53,7 @@ const workers = {
   post: () => import('../../functions/workers/run-post-tasks.ts'),
 }
 const { handler } = await workers[order.lane]()
+flushCompileCache()
 const { queueUrl, queueEndpoint, message } = order
 const event = { Records: [{ body: message.body, receiptHandle: message.receipt }] }
 const world = newWorld(order.environment, { milestones })

@@ -12,8 +12,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/setup.ts'],
     pool: 'forks',
-    // Half of the time a test waits for other processes: the third one fills that.
-    maxWorkers: 3,
+    maxWorkers: 2,
     // Every test makes a world of its own, so files may share a process and what it has loaded.
     isolate: false,
     // Packages are imported as Node itself imports them.

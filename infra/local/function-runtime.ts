@@ -31,6 +31,8 @@ function loadHandler(): unknown {
   const loaded = createRequire(join(root, 'runtime.cjs'))(join(root, dirname(path), `${file}.cjs`))
   const handler: unknown = loaded[name]
   if (typeof handler !== 'function') throw new Error(`${path} is undefined or not exported`)
+  // This process is killed in the end, when nothing is kept any more.
+  flushCompileCache()
   return handler
 }
 
@@ -40,8 +42,6 @@ let handler: unknown
 async function answer({ requestId, event, timeoutSeconds }: Call): Promise<Ended> {
   try {
     handler ??= loadHandler()
-    // It is killed in the end, when nothing is kept any more.
-    flushCompileCache()
     const invocation = { ...newInvocation(timeoutSeconds), awsRequestId: requestId }
     const result = await Reflect.apply(Object(handler), undefined, [event, invocation])
     return { kind: 'answered', result }

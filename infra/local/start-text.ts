@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { Gatehouse } from './gatehouse.ts'
 
 const letters = 'abcdefghijklmnopqrstuvwxyz'
+const json = "-H 'Content-Type: application/json'"
 
 /** What `npm start` prints: where everything is, who may sign in, and one command that asks for an account. */
 export function startPage(gatehouse: Gatehouse, notes: readonly string[]): string {
@@ -53,13 +54,12 @@ function newName(): string {
 
 function registeringCommand({ api }: Pick<Gatehouse, 'api'>): string {
   const wish = { email: `${newName()}@mail.example`, message: 'I would like to join.' }
-  return `curl -s -H 'Content-Type: application/json' -d '${JSON.stringify(wish)}' ${api}/registrations/`
+  return `curl -s ${json} -d '${JSON.stringify(wish)}' ${api}/registrations/`
 }
 
 /** One line for any shell with curl and sed: signs in as the sign-up site and asks for an account that is new. */
 function askingCommand({ api, accounts }: Pick<Gatehouse, 'api' | 'accounts'>): string {
   const username = newName()
-  const json = "-H 'Content-Type: application/json'"
   const signIn = JSON.stringify(accounts.service)
   const wish = JSON.stringify({
     username,

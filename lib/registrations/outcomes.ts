@@ -45,8 +45,6 @@ export async function targetDone(
 ): Promise<readonly NewTask[]> {
   const { registration } = step
   const now = step.uses.clock.now()
-  // Somebody has this name from now on, there or here, whatever becomes of the rest (design.md 13).
-  await step.records.accounts.update(step.username, { usedOnHost: true })
   const state = {
     ...registration,
     ...withStatus(target, 'success'),

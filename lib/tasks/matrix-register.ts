@@ -52,7 +52,11 @@ export const matrixRegister = postTask<z.infer<typeof input>>({
   ending: async ({ task, input, ending: { status, reason }, ...about }) => {
     if (reason === registrationOver) return []
     return followUp({ ...about, ...input }, async (step) => {
-      if (status === 'finished') return targetDone(step, 'matrix', await nextOf(step, task))
+      if (status === 'finished') {
+        // Somebody has this name from now on, whatever becomes of it on the host (design.md 13).
+        await about.records.accounts.update(step.username, { usedOnHost: true })
+        return targetDone(step, 'matrix', await nextOf(step, task))
+      }
       return ofTheName.has(reason) ? nameRefused(step) : targetGivenUp(step, 'matrix', reason)
     })
   },

@@ -142,6 +142,12 @@ export class Failure extends Error {
   }
 }
 
+/** The refusal of somebody who tried too often, with the whole seconds until they may again, one at least. */
+export function tooManyRequests(now: Date, until: Date): Failure {
+  const seconds = Math.ceil((until.getTime() - now.getTime()) / 1000)
+  return new Failure('too_many_requests', { retryAfterSeconds: Math.max(1, seconds) })
+}
+
 /** The table's entry of a failure code. */
 export function failureEntry(code: FailureCode): FailureEntry {
   return failures[code]

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
-import { Failure } from '../failure.ts'
+import { tooManyRequests } from '../failure.ts'
 import type { Clock, Counters, Tuning } from '../ports.ts'
 import { type RateClass, type RateLimit, rateLimits } from './policy.ts'
 
@@ -30,10 +30,7 @@ export async function countRequest(
   const now = uses.clock.now()
   const key = `${name}:${hashSubject(rate.countedBy === 'client' ? clientKey(subject) : subject)}`
   const { value, endsAt } = await uses.database.counters.count(key, rate.windowSeconds, now)
-  if (value > limitOf(rate, uses.tuning)) {
-    const seconds = Math.ceil((endsAt.getTime() - now.getTime()) / 1000)
-    throw new Failure('too_many_requests', { retryAfterSeconds: Math.max(1, seconds) })
-  }
+  if (value > limitOf(rate, uses.tuning)) throw tooManyRequests(now, endsAt)
 }
 
 function limitOf(rate: RateLimit, tuning: Tuning | undefined): number {

@@ -1,5 +1,5 @@
 import { hashToken } from '../crypto/token.ts'
-import { Failure } from '../failure.ts'
+import { Failure, tooManyRequests } from '../failure.ts'
 import type { BasicCredential } from '../http/credentials.ts'
 import type { Clock, Database, Registering, Sealer, Signer } from '../ports.ts'
 import { findPrincipal } from '../sessions/require-role.ts'
@@ -33,8 +33,9 @@ export interface Admitted {
 
 /**
  * Who brings this credential to this registration. Throws `unauthenticated`, the same for an unknown rid, one that is
- * over, a wrong token (T08) and that of somebody who is no manager any more; `forbidden` for a token of another registration or a role that is not staff's;
- * `unknown_registration` for staff only; `too_many_requests` past the wrong tokens of one rid (T09).
+ * over, a wrong token (T08) and that of somebody who is no manager any more; `forbidden` for a token of another
+ * registration or a role that is not staff's; `unknown_registration` for staff only; `too_many_requests` past the wrong
+ * tokens of one rid (T09).
  */
 export async function admit(
   uses: AdmitUses,
@@ -73,9 +74,7 @@ async function refuseToken({ database, clock }: AdmitUses, rid: string): Promise
   const { limit, windowSeconds } = wrongTokens
   const key = `registration_token:${hashToken(rid)}`
   const { value, endsAt } = await database.counters.count(key, windowSeconds, now)
-  if (value <= limit) throw new Failure('unauthenticated')
-  const retryAfterSeconds = Math.max(1, Math.ceil((endsAt.getTime() - now.getTime()) / 1000))
-  throw new Failure('too_many_requests', { retryAfterSeconds })
+  throw value > limit ? tooManyRequests(now, endsAt) : new Failure('unauthenticated')
 }
 
 async function admitStaff(

@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts'
+import { tooManyRequests } from '../failure.ts'
 import type { Clock, Database } from '../ports.ts'
 import { shares } from './policy.ts'
 
@@ -16,7 +16,5 @@ export async function countShare(
   const { limit, windowSeconds } = shares[kind]
   const key = `registration_${kind}:${rid}`
   const { value, endsAt } = await database.counters.count(key, windowSeconds, now)
-  if (value <= limit) return
-  const seconds = Math.ceil((endsAt.getTime() - now.getTime()) / 1000)
-  throw new Failure('too_many_requests', { retryAfterSeconds: Math.max(1, seconds) })
+  if (value > limit) throw tooManyRequests(now, endsAt)
 }

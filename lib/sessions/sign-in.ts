@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts'
 import { isPassword } from '../crypto/password-hash.ts'
 import { newId } from '../crypto/token.ts'
-import { Failure } from '../failure.ts'
+import { Failure, tooManyRequests } from '../failure.ts'
 import type { Clock, Database, Random, Signer, TokenClaims } from '../ports.ts'
 import { accessTokenSeconds } from './policy.ts'
 import type { Session } from './session.ts'
@@ -63,9 +63,7 @@ export async function signIn(
 
 async function countTry({ database }: SignInUses, key: string, now: Date): Promise<void> {
   const { retryAt } = await database.counters.tryOnce(key, now)
-  if (retryAt === undefined) return
-  const retryAfterSeconds = Math.ceil((retryAt.getTime() - now.getTime()) / 1000)
-  throw new Failure('too_many_requests', { retryAfterSeconds })
+  if (retryAt !== undefined) throw tooManyRequests(now, retryAt)
 }
 
 async function openSession(

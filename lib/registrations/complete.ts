@@ -3,7 +3,7 @@ import { toAddressKey, toNameKey } from '../accounts/name-keys.ts'
 import { isReservedName } from '../accounts/reserved-names.ts'
 import { username as usernameRule } from '../accounts/rules.ts'
 import { hashPassword } from '../crypto/password-hash.ts'
-import { hashToken, newToken } from '../crypto/token.ts'
+import { newToken } from '../crypto/token.ts'
 import { Failure } from '../failure.ts'
 import type { Doorbell, Log, Lookup, Random, Records, Registering, Site } from '../ports.ts'
 import type { NewTask } from '../queue/queue.ts'
@@ -15,6 +15,7 @@ import { countShare } from './count-share.ts'
 import { firstTask } from './first-task.ts'
 import { generatePassword } from './generate-password.ts'
 import { askerLetter, statusLink } from './letters.ts'
+import { toMailedToken } from './mailed-token.ts'
 import { mayMail } from './may-mail.ts'
 import { freeAddress } from './outcomes.ts'
 import { sealPersonal } from './personal.ts'
@@ -178,14 +179,13 @@ async function moveAddress(
   const holder = await records.registrationKeys.holderOf(key)
   if (holder === undefined) await records.registrationKeys.hold(key, rid)
   const token = newToken(uses.random)
-  const mailed = { hash: hashToken(token), role: 'asker', via: 'mail' } as const
   const link = statusLink(uses.site, rid, token)
   const mail = { template: 'registration_address', link, expiresAt } as const
   return {
     fields: {
       addressKey: holder === undefined ? key : null,
       isAddressConfirmed: false,
-      tokens: [...tokens.map(toUnmailed), ...(contact.mayMail ? [mailed] : [])],
+      tokens: [...tokens.map(toUnmailed), ...(contact.mayMail ? [toMailedToken(token)] : [])],
     },
     letters: contact.mayMail ? await askerLetter(uses, registration, { address, mail }) : [],
   }

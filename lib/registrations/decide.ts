@@ -1,4 +1,4 @@
-import { hashToken, newToken } from '../crypto/token.ts'
+import { newToken } from '../crypto/token.ts'
 import { Failure } from '../failure.ts'
 import type { Doorbell, Log, Random, Records, Site } from '../ports.ts'
 import type { NewTask } from '../queue/queue.ts'
@@ -7,6 +7,7 @@ import { type Admitted, type AdmitUses, admit, type Credential, nameOfStaff } fr
 import { admitAgain } from './admit-again.ts'
 import type { AskerRecord, StaffRecord } from './answers.ts'
 import { askerLetter, managerLetters, statusLink } from './letters.ts'
+import { toMailedToken } from './mailed-token.ts'
 import { freeAddress } from './outcomes.ts'
 import { sealPersonal } from './personal.ts'
 import { mostNotes } from './policy.ts'
@@ -104,7 +105,7 @@ function tokensAfter(
   token: string,
 ): Registration['tokens'] {
   if (isSilent || status !== 'approved' || personal.address === null) return tokens
-  return [...tokens, { hash: hashToken(token), role: 'asker', via: 'mail' }]
+  return [...tokens, toMailedToken(token)]
 }
 
 async function lettersAbout(

@@ -1,4 +1,4 @@
-import { hashToken, newToken } from '../crypto/token.ts'
+import { newToken } from '../crypto/token.ts'
 import { Failure } from '../failure.ts'
 import type { Records } from '../ports.ts'
 import type { NewTask } from '../queue/queue.ts'
@@ -10,6 +10,7 @@ import { countShare } from './count-share.ts'
 import type { DecideUses } from './decide.ts'
 import { answerQuestion, confirmAddress } from './desk-of-asker.ts'
 import { askerLetter, statusLink } from './letters.ts'
+import { toMailedToken } from './mailed-token.ts'
 import { sealPersonal } from './personal.ts'
 import { mostNotes } from './policy.ts'
 import type { Personal, Registration } from './registration.ts'
@@ -129,10 +130,9 @@ async function ask(uses: DecideUses, admitted: Admitted, text: string): Promise<
   const { rid, expiresAt, tokens } = registration
   const link = statusLink(uses.site, rid, token)
   const mail = { template: 'registration_asked', link, expiresAt } as const
-  const mailed = { hash: hashToken(token), role: 'asker', via: 'mail' } as const
   return {
     personal: asked,
-    registration: { tokens: [...tokens, mailed] },
+    registration: { tokens: [...tokens, toMailedToken(token)] },
     tasks: await askerLetter(uses, registration, { address, mail }),
   }
 }

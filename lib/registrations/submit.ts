@@ -19,10 +19,11 @@ import { ringFor } from '../queue/ring.ts'
 import { type Announcement, announceRegistration } from '../tasks/announce-registration.ts'
 import type { AskerRecord } from './answers.ts'
 import { expiryOf, lives } from './life.ts'
+import { toMailedToken } from './mailed-token.ts'
 import { mayMail } from './may-mail.ts'
 import { nothingPersonal, sealPersonal } from './personal.ts'
 import { capRetrySeconds } from './policy.ts'
-import type { Personal, Registration, RegistrationToken } from './registration.ts'
+import type { Personal, Registration } from './registration.ts'
 import { viewForAsker } from './view.ts'
 
 /** What taking a registration needs. */
@@ -136,13 +137,9 @@ async function openOneOf(
 
 // The mail goes to the owner of the address, who may see how far the open one is.
 async function letIn(records: Records, open: Registration, draft: Draft): Promise<void> {
-  const token = toMailToken(draft.mailToken)
+  const token = toMailedToken(draft.mailToken)
   const tokens = draft.mayMail ? [...open.tokens, token] : open.tokens
   await records.registrations.replace({ ...open, tokens })
-}
-
-function toMailToken(token: string): RegistrationToken {
-  return { hash: hashToken(token), role: 'asker', via: 'mail' }
 }
 
 function toPersonal({ wish, managers }: Draft, isShown: boolean): Personal {
@@ -164,7 +161,7 @@ function toRegistration(
   const ofAsker = { hash: hashToken(token), role: 'asker', via: 'answer' } as const
   const toManager = ({ token: one }: { readonly token: string }) =>
     ({ hash: hashToken(one), role: 'manager', via: 'mail' }) as const
-  const mailed = own.isShadow ? [] : [toMailToken(mailToken), ...managers.map(toManager)]
+  const mailed = own.isShadow ? [] : [toMailedToken(mailToken), ...managers.map(toManager)]
   return {
     ...own,
     createdAt,

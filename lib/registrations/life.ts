@@ -1,6 +1,23 @@
 import { lifeHours } from './policy.ts'
 import type { Registration } from './registration.ts'
 
+/** How far a registration is that was just taken. */
+export const justTaken = {
+  revision: 0,
+  status: 'pending',
+  targets: [],
+  matrixStatus: 'pending',
+  accountStatus: 'pending',
+  decidedAt: null,
+  begunAt: null,
+  endedAt: null,
+  taskId: null,
+  parkedAt: null,
+  failedAt: null,
+  isAddressConfirmed: false,
+  nameKey: null,
+} as const satisfies Partial<Registration>
+
 type Dates = Pick<Registration, 'expiresAt' | 'begunAt' | 'endedAt'>
 
 /** When a registration that begins now is over. */

@@ -18,7 +18,7 @@ import { newTask } from '../queue/new-task.ts'
 import { ringFor } from '../queue/ring.ts'
 import { type Announcement, announceRegistration } from '../tasks/announce-registration.ts'
 import type { AskerRecord } from './answers.ts'
-import { expiryOf, lives } from './life.ts'
+import { expiryOf, justTaken, lives } from './life.ts'
 import { toMailedToken } from './mailed-token.ts'
 import { mayMail } from './may-mail.ts'
 import { nothingPersonal, sealPersonal } from './personal.ts'
@@ -163,25 +163,13 @@ function toRegistration(
     ({ hash: hashToken(one), role: 'manager', via: 'mail' }) as const
   const mailed = own.isShadow ? [] : [toMailedToken(mailToken), ...managers.map(toManager)]
   return {
+    ...justTaken,
     ...own,
     createdAt,
     modifiedAt: createdAt,
     expiresAt: expiryOf(createdAt),
-    revision: 0,
-    status: 'pending',
     language: wish.language ?? site.defaultLanguage,
-    targets: [],
-    matrixStatus: 'pending',
-    accountStatus: 'pending',
-    decidedAt: null,
-    begunAt: null,
-    endedAt: null,
-    taskId: null,
-    parkedAt: null,
-    failedAt: null,
-    isAddressConfirmed: false,
     addressKey,
-    nameKey: null,
     tokens: [ofAsker, ...mailed],
   }
 }

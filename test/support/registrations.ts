@@ -1,6 +1,6 @@
 import { ringSealer } from '../../lib/adapters/keys.ts'
 import { openPorts } from '../../lib/adapters/world.ts'
-import { expiryOf } from '../../lib/registrations/life.ts'
+import { expiryOf, justTaken } from '../../lib/registrations/life.ts'
 import { madeFor } from '../../lib/registrations/made-for.ts'
 import { nothingPersonal, sealPersonal } from '../../lib/registrations/personal.ts'
 import type { Personal, Registration } from '../../lib/registrations/registration.ts'
@@ -15,25 +15,13 @@ export async function addRegistration(
   const { sealer } = await openPorts({ sealer: ringSealer }, world.world)
   const createdAt = wish.createdAt ?? world.clock.now()
   const registration: Registration = {
+    ...justTaken,
     createdAt,
     modifiedAt: createdAt,
     expiresAt: expiryOf(createdAt),
-    revision: 0,
-    status: 'pending',
     isShadow: false,
     language: 'en',
-    targets: [],
-    matrixStatus: 'pending',
-    accountStatus: 'pending',
-    decidedAt: null,
-    begunAt: null,
-    endedAt: null,
-    taskId: null,
-    parkedAt: null,
-    failedAt: null,
-    isAddressConfirmed: false,
     addressKey: null,
-    nameKey: null,
     tokens: [],
     sealed: await sealPersonal(sealer, wish.rid, { ...nothingPersonal, ...personal }),
     ...wish,

@@ -1,8 +1,9 @@
 import { type Collection, MongoClient, MongoNetworkError } from 'mongodb'
-import { expect, inject, test } from 'vitest'
+import { expect, inject, onTestFinished, test } from 'vitest'
 import { handler as createUser } from '../../functions/community/create-user.ts'
 import { closeWorld } from '../../infra/local/functions.ts'
 import { newInvocation } from '../../infra/local/invocation.ts'
+import { connectTo } from '../../lib/adapters/mongo/client.ts'
 import { type CounterDocument, collectionsOf } from '../../lib/adapters/mongo/collections.ts'
 import { mongoCounters } from '../../lib/adapters/mongo/counters.ts'
 import { wordError } from '../../lib/adapters/mongo/errors.ts'
@@ -161,6 +162,23 @@ test.each(['ECONNRESET', 'EPIPE', 'ETIMEDOUT'])(
     expect(wordError(error)).toMatchObject({ code: 'unavailable' })
   },
 )
+
+test('a call that the driver breaks off because its server went silent is an outage', async () => {
+  const world = await newTestWorld({ lines: ['database'] })
+  const uri = new URL(inject('ground').databaseUri.replace('DATABASE', world.db.databaseName))
+  const line = world.line('database')
+  uri.port = String(line.port)
+  uri.searchParams.set('heartbeatFrequencyMS', '500')
+  const { client, db } = connectTo(uri.href, 1)
+  onTestFinished(() => client.close())
+  await db.command({ ping: 1 })
+  await line.set({ kind: 'half_open' })
+  const session = client.startSession()
+  const error = await db.command({ ping: 1 }, { session }).catch((thrown: unknown) => thrown)
+  await session.endSession()
+  expect(error).toHaveProperty('name', 'PoolClearedOnNetworkError')
+  expect(wordError(error)).toMatchObject({ code: 'unavailable' })
+})
 
 test('an error of ours is no outage', () => {
   const error = Object.assign(new Error('no file'), { code: 'ENOENT' })

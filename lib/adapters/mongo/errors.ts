@@ -1,14 +1,14 @@
-import { MongoError, MongoServerError } from 'mongodb'
+import { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb'
 import { Failure } from '../../failure.ts'
 
+// Errors of the driver that no class of network errors covers; some of their classes are not exported.
 const transientNames = new Set([
-  'MongoNetworkError',
-  'MongoNetworkTimeoutError',
-  'MongoServerSelectionError',
-  'MongoPoolClearedError',
-  'MongoWaitQueueTimeoutError',
-  'MongoTopologyClosedError',
   'MongoNotConnectedError',
+  'MongoPoolClosedError',
+  'MongoServerClosedError',
+  'MongoStalePrimaryError',
+  'MongoTopologyClosedError',
+  'MongoWaitQueueTimeoutError',
 ])
 // The driver lets some errors of its sockets through as they are.
 const networkCodes = new Set([
@@ -44,6 +44,8 @@ export function isOutOfTime(error: unknown): boolean {
 
 function isUnavailable(error: unknown): boolean {
   if (!(error instanceof MongoError)) return isNetworkError(error)
+  // By class and not by name: a cleared pool, for one, is a network error under two names.
+  if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true
   if (transientNames.has(error.name)) return true
   return error instanceof MongoServerError && transientCodes.has(Number(error.code))
 }

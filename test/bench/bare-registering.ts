@@ -1,12 +1,17 @@
 import { createCipheriv, createHash, randomBytes } from 'node:crypto'
 import { SendMessageCommand } from '@aws-sdk/client-sqs'
+import * as z from 'zod'
+import { ringSealer } from '../../lib/adapters/keys.ts'
 import { connectTo } from '../../lib/adapters/mongo/client.ts'
 import type { RegistrationDocument, TaskDocument } from '../../lib/adapters/mongo/collections.ts'
+import { openPorts } from '../../lib/adapters/world.ts'
+import { openSecrets } from '../../lib/queue/new-task.ts'
 import { queueClient } from './bare-calls.ts'
 import type { BenchGatehouse } from './gatehouse.ts'
 
 const personalBytes = 1000
 const mostAhead = 100
+const announced = z.object({ managers: z.tuple([z.object({ token: z.string() })], z.unknown()) })
 
 /**
  * Taking and showing registrations without Gatehouse. `write`: one sealed document and one message; `read`: one document
@@ -67,12 +72,13 @@ export async function openBareRegistering(gatehouse: BenchGatehouse) {
       )
       await Promise.all([send(document._id), countBefore(document.createdAt)])
     },
-    /** Lets a manager decide about a stored one; gives what opens it. */
-    addManager: async (rid: string) => {
-      const token = newName()
-      const tokens = { hash: sha256(token), role: 'manager', via: 'mail' } as const
-      await registrations.updateOne({ _id: rid }, { $push: { tokens } })
-      return { rid, token }
+    /** What opens a stored one to the first manager, from the letters that are to be written. */
+    managersKey: async (rid: string) => {
+      const task = await tasks.findOne({ action: 'announce_registration', 'input.rid': rid })
+      const { sealer } = await openPorts({ sealer: ringSealer }, gatehouse.world)
+      const written = { id: task?._id ?? '', sealed: task?.sealed ?? {} }
+      const { letters = '{}' } = await openSecrets(sealer, written)
+      return { rid, token: announced.parse(JSON.parse(letters)).managers[0].token }
     },
     setDecided: (rid: string) =>
       registrations.updateOne({ _id: rid }, { $set: { status: 'rejected' }, $unset: { waits: 1 } }),

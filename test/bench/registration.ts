@@ -45,7 +45,7 @@ export async function registration({ quick, gatehouse }: Bench): Promise<readonl
   try {
     // The compiler is busy with what is new to it for some hundred rounds.
     await get(first, bare.read)
-    const manager = await bare.addManager(first.rid)
+    const manager = await bare.managersKey(first.rid)
     const shown = await get(first, bare.read)
     const shownToManager = await get(manager, bare.read)
     const shownByAll = await get(first, bare.readAll)

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ringSealer } from '../lib/adapters/keys.ts'
 import { mongoDatabase } from '../lib/adapters/mongo/database.ts'
-import { siteSettings } from '../lib/adapters/settings.ts'
+import { registeringSettings, siteSettings } from '../lib/adapters/settings.ts'
 import { jsonLog, systemClock, systemRandom } from '../lib/adapters/system.ts'
 import { newWorld, openPorts } from '../lib/adapters/world.ts'
 import { Failure, type FailureCode, failureEntry } from '../lib/failure.ts'
@@ -92,6 +92,7 @@ async function openUses(stage: string | undefined): Promise<ControlUses> {
     log: jsonLog,
     database: mongoDatabase,
     sealer: ringSealer,
+    registering: registeringSettings,
     site: siteSettings,
   }
   return openPorts(table, newWorld(await readEnvironment(stage)))

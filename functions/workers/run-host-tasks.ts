@@ -1,7 +1,7 @@
 import { ringSealer } from '../../lib/adapters/keys.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
 import { paceSettings } from '../../lib/adapters/pace.ts'
-import { siteSettings } from '../../lib/adapters/settings.ts'
+import { registeringSettings, siteSettings } from '../../lib/adapters/settings.ts'
 import { sqsWorkerDoorbell } from '../../lib/adapters/sqs.ts'
 import { sshHost } from '../../lib/adapters/ssh.ts'
 import { jsonLog, systemClock, systemRandom, unheardMilestones } from '../../lib/adapters/system.ts'
@@ -23,6 +23,7 @@ export const handler = worker({
     database: mongoDatabase,
     doorbell: sqsWorkerDoorbell,
     sealer: ringSealer,
+    registering: registeringSettings,
     site: siteSettings,
     pace: paceSettings,
     milestones: unheardMilestones,

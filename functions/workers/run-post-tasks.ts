@@ -4,7 +4,7 @@ import { matrix } from '../../lib/adapters/matrix/matrix.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
 import { paceSettings } from '../../lib/adapters/pace.ts'
 import { sesMailer } from '../../lib/adapters/ses.ts'
-import { siteSettings } from '../../lib/adapters/settings.ts'
+import { registeringSettings, siteSettings } from '../../lib/adapters/settings.ts'
 import { sqsWorkerDoorbell } from '../../lib/adapters/sqs.ts'
 import { jsonLog, systemClock, systemRandom, unheardMilestones } from '../../lib/adapters/system.ts'
 import { worker } from '../../lib/http/worker.ts'
@@ -26,6 +26,7 @@ export const handler = worker({
     database: mongoDatabase,
     doorbell: sqsWorkerDoorbell,
     sealer: ringSealer,
+    registering: registeringSettings,
     site: siteSettings,
     pace: paceSettings,
     milestones: unheardMilestones,

@@ -19,8 +19,8 @@ export const handler = worker({
     database: mongoDatabase,
     doorbell: sqsDoorbell,
     sealer: ringSealer,
-    site: siteSettings,
     registering: registeringSettings,
+    site: siteSettings,
   },
   run: async (_event, uses) => {
     // The queue first: whatever keeps the rest from being done must not hold it up.

@@ -10,6 +10,7 @@ import type {
   Milestones,
   Pace,
   Random,
+  Registering,
   Sealer,
   Site,
 } from '../ports.ts'
@@ -27,6 +28,7 @@ export interface EngineUses {
   readonly doorbell: Doorbell
   readonly sealer: Sealer
   readonly site: Site
+  readonly registering: Pick<Registering, 'managers'>
   readonly pace: Pace
   readonly milestones: Milestones
   readonly host?: Host

@@ -25,9 +25,9 @@ export async function runPostTask(
     run.assertHeld()
     await database.tasks.recordIntent(claim, { intent: 'deliver', step })
     await uses.milestones.reached('afterIntent')
-    const { clock, random, sealer, site } = uses
+    const { clock, random, sealer, site, registering } = uses
     const askedAt = task.timestamp
-    const ports = { clock, random, sealer, site, mailer, chat, matrix }
+    const ports = { clock, random, sealer, site, registering, mailer, chat, matrix }
     const delivery = { ...ports, records: database, askedAt, tries: task.step }
     const input = definition.input.parse(task.input)
     await uses.milestones.reached('beforeExec')

@@ -1,6 +1,16 @@
 import type * as z from 'zod'
 import { type Late, late } from '../late.ts'
-import type { Chat, Clock, Mailer, Matrix, Random, Records, Sealer, Site } from '../ports.ts'
+import type {
+  Chat,
+  Clock,
+  Mailer,
+  Matrix,
+  Random,
+  Records,
+  Registering,
+  Sealer,
+  Site,
+} from '../ports.ts'
 import type { HostVerb, UserSeen } from '../yunohost/gate.ts'
 import type { NewTask, Task, TaskInput } from './queue.ts'
 
@@ -17,6 +27,7 @@ export interface EndingUses {
   readonly site: Site
   readonly clock: Clock
   readonly random: Random
+  readonly registering: Pick<Registering, 'managers'>
 }
 
 /** How a task ended. */

@@ -1,7 +1,7 @@
 import type { Language } from '../accounts/account.ts'
 import type { RegistrationMail } from '../mail/registration-mail.ts'
 import { renderMail } from '../mail/templates.ts'
-import type { Site } from '../ports.ts'
+import type { Registering, Site } from '../ports.ts'
 import { type NewTaskUses, newTask } from '../queue/new-task.ts'
 import type { NewTask } from '../queue/queue.ts'
 import { sendRegistrationMail } from '../tasks/send-registration-mail.ts'
@@ -41,15 +41,16 @@ export async function askerLetter(
   return [await letterTask(uses, { rid, language, slot: 'asker', to: address, mail })]
 }
 
-/** The same letter to every manager of a registration. */
+/** The same letter to every manager of a registration who still is one (T19). */
 export function managerLetters(
-  uses: LetterUses,
+  uses: LetterUses & { readonly registering: Pick<Registering, 'managers'> },
   rid: string,
   { managers, mail }: Pick<Personal, 'managers'> & { readonly mail: RegistrationMail },
 ): Promise<readonly NewTask[]> {
   const language = uses.site.defaultLanguage
+  const present = Object.values(managers).filter((to) => uses.registering.managers.includes(to))
   return Promise.all(
-    Object.values(managers).map((to, index) =>
+    present.map((to, index) =>
       letterTask(uses, { rid, language, slot: `manager-${index}`, to, mail }),
     ),
   )

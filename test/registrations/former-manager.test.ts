@@ -1,10 +1,20 @@
 /** A link decides only as long as whoever got it is a manager (T19). */
 import { expect, test } from 'vitest'
 import { managers } from '../../infra/local/installation.ts'
-import { newTestWorld } from '../support/world.ts'
-import { atDesk, callWith, mailedKey, submit } from './people.ts'
+import { later } from '../support/host-tasks.ts'
+import { newTestWorld, type TestWorld } from '../support/world.ts'
+import { approved, atDesk, callWith, mailedKey, pick, submit } from './people.ts'
 
 const [ada, ben] = managers
+
+function leaveOnlyBen(world: TestWorld): void {
+  Object.assign(world.installation.environment, { MANAGERS: ben })
+  world.world.opened.clear()
+}
+
+async function lettersTo(world: TestWorld, address: string): Promise<number> {
+  return (await world.mails()).filter(({ to }) => to.includes(address)).length
+}
 
 test('who is no manager any more can neither read nor decide, and the others can', async () => {
   const world = await newTestWorld()
@@ -12,8 +22,7 @@ test('who is no manager any more can neither read nor decide, and the others can
   await world.runWorkers()
   const [former, other] = [await mailedKey(world, ada), await mailedKey(world, ben)]
   expect((await callWith(world, former)('GET')).status).toBe(200)
-  Object.assign(world.installation.environment, { MANAGERS: ben })
-  world.world.opened.clear()
+  leaveOnlyBen(world)
   const form = { ...former, action: 'approve' }
   expect((await callWith(world, former)('GET')).status).toBe(401)
   expect((await callWith(world, former)('PUT', { body: { status: 'approved' } })).status).toBe(401)
@@ -21,4 +30,26 @@ test('who is no manager any more can neither read nor decide, and the others can
   expect((await world.call('POST', '/registrations/decide', { form })).status).toBe(404)
   expect((await world.database.registrations.find(rid))?.status).toBe('pending')
   expect((await callWith(world, other)('PUT', { body: { status: 'approved' } })).status).toBe(200)
+})
+
+test('who is no manager any more is written to neither of a decision nor of a failure', async () => {
+  const world = await newTestWorld()
+  const { rid } = await submit(world)
+  await world.runWorkers()
+  const other = await mailedKey(world, ben)
+  const key = await approved(world)
+  await world.runWorkers()
+  await callWith(world, key)('PATCH', pick('robin'))
+  const surprise = () => Promise.reject(new TypeError('x is not a function'))
+  Object.assign(world.world.overrides, { matrix: { register: surprise, opens: surprise } })
+  world.log.expectError('task_unexpected_error')
+  const [toAda, toBen] = [await lettersTo(world, ada), await lettersTo(world, ben)]
+  leaveOnlyBen(world)
+  expect((await callWith(world, other)('PUT', { body: { status: 'approved' } })).status).toBe(200)
+  for (let round = 0; round < 3; round += 1) await later(world)
+  await world.runWorkers()
+  expect(other.rid).toBe(rid)
+  expect((await callWith(world, key)('GET')).body.matrix_status).toBe('failed')
+  expect(await lettersTo(world, ben)).toBe(toBen + 2)
+  expect(await lettersTo(world, ada)).toBe(toAda)
 })

@@ -68,7 +68,7 @@ function toDefinition(declared: DeclaredEndpoint): EndpointDefinition {
 function chain(definition: EndpointDefinition, world: World) {
   const facts: RequestFacts = {}
   const allowed = [...impliedFailures(definition), ...definition.failures]
-  return middy<HttpEvent, HttpAnswer>()
+  return middy<HttpEvent, HttpAnswer>({ timeoutEarlyInMillis: lastWordMs, timeoutEarlyResponse })
     .use(answering(definition, allowed, { world, facts }))
     .handler(async (event) => {
       const uses = await openPorts(definition.uses, world)
@@ -76,6 +76,16 @@ function chain(definition: EndpointDefinition, world: World) {
       facts.taskId = taskIdOf(result)
       return toAnswer(definition, result)
     })
+}
+
+// Before Lambda ends the function without a word: enough to answer and to write the log line.
+const lastWordMs = 500
+
+// Something behind us is too slow, as a database that waits for somebody who is gone.
+function timeoutEarlyResponse(): never {
+  const text =
+    'This took too long. It may have been done all the same: please look first, then try again.'
+  throw new Failure('unavailable', { retryAfterSeconds: 5, text, cause: 'out of time' })
 }
 
 /** Failure codes that every endpoint can answer besides its own list, by what its declaration asks for. */

@@ -27,7 +27,7 @@ const declared = {
 } as const
 
 /** Calls an endpoint that is declared in the test itself. */
-async function run(definition: Partial<EndpointDefinition>, body?: object) {
+async function run(definition: Partial<EndpointDefinition>, body?: object, seconds = 29) {
   const log = newCollectingLog()
   const world = newWorld({}, { log })
   const made = endpoint({
@@ -40,7 +40,7 @@ async function run(definition: Partial<EndpointDefinition>, body?: object) {
     path: '/x',
     ...(body ? { body: JSON.stringify(body) } : {}),
   })
-  const answer = await made.run(event, newInvocation(29), world)
+  const answer = await made.run(event, newInvocation(seconds), world)
   return { answer, body: JSON.parse(answer.body || 'null'), log }
 }
 
@@ -75,6 +75,14 @@ test('a field that no declaration names never leaves', async () => {
   expect(answer.statusCode).toBe(500)
   expect(answer.body).not.toContain('secret')
   expect(log.unexpectedErrors()).toMatchObject([{ event: 'unexpected_error' }])
+})
+
+test('a function that runs out of time says so while it can, and that it may be tried again', async () => {
+  const handler = () => new Promise<never>(() => undefined)
+  const { answer, body } = await run({ handler, failures: ['unavailable'] }, undefined, 0.6)
+  expect(answer.statusCode).toBe(503)
+  expect(answer.headers['retry-after']).toBe('5')
+  expect(body.error).toContain('please look first')
 })
 
 test('a failure that an endpoint does not declare is answered all the same, and logged as a defect', async () => {

@@ -41,16 +41,23 @@ export async function runPostTask(
       return outcomeOf(uses, definition, { error: new DeliveryError('transient', error.code), run })
     }
     if (!(error instanceof DeliveryError)) throw error
-    await database.tasks.recordAttempt(claim, {
-      step,
-      verb: task.action,
-      at: uses.clock.now(),
-      seconds: 0,
-      exit: null,
-      outcome: error.kind,
-      output: error.message,
-    })
+    await noteTry(uses, run, error)
     return outcomeOf(uses, definition, { error, run })
+  }
+}
+
+// For the task's history alone: a database that is away just now costs the task nothing but this line of it.
+async function noteTry(
+  { database, clock }: EngineUses,
+  { task, claim }: Run,
+  { kind: outcome, message: output }: DeliveryError,
+): Promise<void> {
+  const step = task.step + 1
+  const tried = { step, verb: task.action, at: clock.now(), seconds: 0, exit: null }
+  try {
+    await database.tasks.recordAttempt(claim, { ...tried, outcome, output })
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
   }
 }
 

@@ -3,8 +3,10 @@ import type * as z from 'zod'
 import { handler as mailFeedback } from '../../functions/workers/mail-feedback.ts'
 import { newInvocation } from '../../infra/local/invocation.ts'
 import type { TaskDocument } from '../../lib/adapters/mongo/collections.ts'
+import { Failure } from '../../lib/failure.ts'
 import type { ChatMessage } from '../../lib/ports.ts'
 import { DeliveryError } from '../../lib/queue/delivery.ts'
+import { LeaseLost } from '../../lib/queue/queue.ts'
 import { sendMail } from '../../lib/tasks/send-mail.ts'
 import { tellStaff } from '../../lib/tasks/tell-staff.ts'
 import { later } from '../support/host-tasks.ts'
@@ -241,6 +243,30 @@ test('an error of ours in a message is logged, tried three times and then told t
   await world.runWorkers()
   expect(await world.database.tasks.find(id)).toMatchObject({ status: 'failed', attempts: 2 })
   expect(world.chat()).toHaveLength(1)
+})
+
+async function wakeWithoutNotes(error: Error) {
+  const world = await newTestWorld()
+  world.setChatFault({ kind: 'rate_limited', retryAfterSeconds: 120 })
+  const id = await queueNotice(world, 'robin')
+  const { tasks } = world.database
+  const recordAttempt = () => Promise.reject(error)
+  const database = { ...world.database, tasks: { ...tasks, recordAttempt } }
+  Object.assign(world.world.overrides, { database })
+  await world.wake('post')
+  return { world, id, task: await tasks.find(id) }
+}
+
+test('a try that cannot be written down because the database is away is no error of ours', async () => {
+  const { world, id, task } = await wakeWithoutNotes(new Failure('unavailable'))
+  expect(task).toMatchObject({ status: 'pending', attempts: 0, step: 1 })
+  expect(await secondsToWait(world, id)).toBeGreaterThan(110)
+})
+
+test('who finds the task in other hands after a try leaves it alone', async () => {
+  const { world, task } = await wakeWithoutNotes(new LeaseLost())
+  expect(task).toMatchObject({ status: 'running', step: 1 })
+  expect(world.log.lines.map(({ event }) => event)).toContain('lease_lost')
 })
 
 /** An SNS event as Lambda hands it over, with SES's own document inside. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import ssh2 from 'ssh2'
@@ -39,9 +39,9 @@ export function keyBlob(publicKey: string): Buffer {
   return Buffer.from(publicKey.split(' ')[1] ?? '', 'base64')
 }
 
-/** Writes a private file whole or not at all. */
+/** Writes a private file whole or not at all, also where several do so at once. */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  const part = `${path}.part`
+  const part = `${path}.${randomUUID()}.part`
   await writeFile(part, text, { mode: 0o600 })
   await rename(part, path)
 }

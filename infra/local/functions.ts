@@ -1,7 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import { MongoClient } from 'mongodb'
 import { functions } from '../../functions/index.ts'
-import type { World } from '../../lib/adapters/world.ts'
+import { newWorld, type World } from '../../lib/adapters/world.ts'
 import type { HttpEvent, InvocationContext } from '../../lib/http/event.ts'
 import type { Worker, WorkerDefinition } from '../../lib/http/worker.ts'
 import type { Lane } from '../../lib/queue/queue.ts'
@@ -44,23 +44,21 @@ export function eventSourceOf(ground: WorkerGround, lane: Lane): EventSource {
   }
 }
 
-/** Every worker that the clock wakes, by name. */
-function schedulesOf({ world, onFailure }: WorkerGround): ReadonlyMap<string, Schedule> {
-  const schedules = Object.entries(functions).flatMap(([name, worker]) => {
-    if (!isWorker(worker) || worker.definition.trigger.kind !== 'schedule') return []
-    const everySeconds = worker.definition.trigger.everyMinutes * 60
-    const { timeoutSeconds } = worker.definition
-    const invoke: Schedule['invoke'] = (event, context) => worker.run(event, context, world)
-    return [[name, { everySeconds, timeoutSeconds, invoke, onFailure }] as const]
-  })
-  return new Map(schedules)
+/** One worker that the clock wakes. Throws for a name that is not one's. */
+export function scheduleOf({ world, onFailure }: WorkerGround, name: string): Schedule {
+  const worker = Object.entries(functions).find(([key]) => key === name)?.[1]
+  if (!worker || !isWorker(worker) || worker.definition.trigger.kind !== 'schedule') {
+    throw new Error(`No clock wakes "${name}".`)
+  }
+  const { timeoutSeconds, trigger } = worker.definition
+  const invoke: Schedule['invoke'] = (event, context) => worker.run(event, context, world)
+  return { everySeconds: trigger.everyMinutes * 60, timeoutSeconds, invoke, onFailure }
 }
 
-/** One worker that the clock wakes. Throws for a name that is not one's. */
-export function scheduleOf(ground: WorkerGround, name: string): Schedule {
-  const schedule = schedulesOf(ground).get(name)
-  if (schedule === undefined) throw new Error(`No clock wakes "${name}".`)
-  return schedule
+function namesOfScheduled(): readonly string[] {
+  return Object.entries(functions).flatMap(([name, found]) =>
+    isWorker(found) && found.definition.trigger.kind === 'schedule' ? [name] : [],
+  )
 }
 
 // Lane `host` has one group, so that a second poller only waits; with real queues it is two as well.
@@ -72,17 +70,26 @@ export function startWorkers(
   options: { everySeconds?: number | undefined } = {},
 ): Running {
   const { everySeconds } = options
-  const schedules = [...schedulesOf(ground)].map(([name, schedule]) => {
+  const worlds: World[] = []
+  // On Lambda calls that are under way at once are processes of their own: none waits for another one's connection.
+  const alone = (): WorkerGround => {
+    const world = newWorld(ground.world.environment, ground.world.overrides)
+    worlds.push(world)
+    return { ...ground, world }
+  }
+  const schedules = namesOfScheduled().map((name) => {
+    const schedule = scheduleOf(alone(), name)
     const isHurried = everySeconds !== undefined && name === 'workers-sweep'
     return startSchedule(isHurried ? { ...schedule, everySeconds } : schedule)
   })
-  const lanes = (['host', 'post'] as const).map((lane) =>
-    pollQueue(eventSourceOf(ground, lane), callsAtOnce[lane]),
+  const lanes = (['host', 'post'] as const).flatMap((lane) =>
+    Array.from({ length: callsAtOnce[lane] }, () => pollQueue(eventSourceOf(alone(), lane), 1)),
   )
   const running = [...schedules, ...lanes]
   return {
     stop: async () => {
       await Promise.all(running.map((one) => one.stop()))
+      await Promise.all(worlds.map(closeWorld))
     },
   }
 }

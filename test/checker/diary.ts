@@ -1,5 +1,5 @@
 import type { CallAnswer, CallOptions } from '../support/call.ts'
-import type { Acknowledgement, RecordedFault, RunRecord } from './run-record.ts'
+import type { Acknowledgement, RecordedFault, RegistrationWord, RunRecord } from './run-record.ts'
 
 /** A request with its answer and the time that it took. */
 export interface Exchange {
@@ -15,6 +15,7 @@ export interface Exchange {
 export interface Diary {
   readonly acknowledgements: Acknowledgement[]
   readonly polls: RunRecord['polls']
+  readonly registrationWords: RegistrationWord[]
   readonly faults: RecordedFault[]
   readonly secrets: RunRecord['secrets']
   /** Which token was good for which task: from then on "not found" is an answer about the task. */
@@ -23,7 +24,10 @@ export interface Diary {
 
 /** A diary without a line. */
 export function newDiary(): Diary {
-  return { acknowledgements: [], polls: [], faults: [], secrets: [], readers: new Set() }
+  return {
+    ...{ acknowledgements: [], polls: [], registrationWords: [] },
+    ...{ faults: [], secrets: [], readers: new Set() },
+  }
 }
 
 // Shorter ones are found in every text.
@@ -50,6 +54,7 @@ export function noteExchange(diary: Diary, exchange: Exchange): void {
   noteSecret(diary, 'a password', fields['password'])
   noteSecret(diary, 'a new password', fields['new_password'], taskId)
   notePoll(diary, exchange)
+  noteRegistration(diary, exchange)
   const isReset = path === '/request_password_reset' && answer.status === 200
   if (exchange.method !== 'POST' || (taskId === undefined && !isReset)) return
   const { askedMs, answeredMs } = exchange
@@ -79,6 +84,32 @@ function notePoll({ polls, readers }: Diary, exchange: Exchange): void {
   if (answer.status === 404 && readers.has(reader))
     polls.push({ taskId, status: 'missing', ...times })
   if (answer.status === 200) readers.add(reader)
+}
+
+const wordKinds: ReadonlyMap<string, RegistrationWord['kind']> = new Map([
+  ['POST', 'taken'],
+  ['PUT', 'decided'],
+  ['PATCH', 'picked'],
+  ['GET', 'seen'],
+])
+
+function noteRegistration(diary: Diary, exchange: Exchange): void {
+  const { method, path, options, answer, askedMs, answeredMs } = exchange
+  const { headers: { authorization = '' } = {} } = options
+  const [, token] = Buffer.from(String(authorization).slice('Basic '.length), 'base64')
+    .toString()
+    .split(':')
+  noteSecret(diary, "a registration's token", token)
+  const kind = wordKinds.get(method)
+  const isOfOne = /^\/registrations\/([\w-]{22}\/)?$/.test(path)
+  if (!isOfOne || kind === undefined || answer.status >= 300) return
+  const { rid, username, status, matrix_status, account_status, ...secrets } = answer.body
+  noteSecret(diary, "a registration's token", secrets.token)
+  noteSecret(diary, "a registration's password", secrets.password)
+  diary.registrationWords.push({
+    ...{ rid, kind, status, askedMs, answeredMs, username: username || null },
+    ...{ matrixStatus: matrix_status, accountStatus: account_status },
+  })
 }
 
 /** What a fault may leave behind, besides a delay. */

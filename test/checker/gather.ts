@@ -1,5 +1,6 @@
 import type { Db } from 'mongodb'
 import * as z from 'zod'
+import type { MatrixAccounts } from '../../infra/local/matrix-accounts.ts'
 import type { QueueUrls } from '../../infra/local/queues.ts'
 import { filesBelow, type Place } from '../canary/canary.ts'
 import type { Diary } from './diary.ts'
@@ -17,6 +18,7 @@ export interface Outside {
   readonly mailSender: string
   readonly discordOrigin: string
   readonly webhook: string
+  readonly matrixAccounts: MatrixAccounts
   /** The log, and whatever else must hold no secret. */
   readonly places: readonly Place[]
 }
@@ -33,12 +35,18 @@ export interface Seen {
 /** Reads everything that a run has left and puts it together. */
 export async function gather(outside: Outside, seen: Seen): Promise<RunRecord> {
   const { beganMs, diary, sightings, expectedDead, expectedFailures } = seen
-  const { acknowledgements, polls, faults, secrets } = diary
+  const { acknowledgements, polls, registrationWords, faults, secrets } = diary
   const queues = await readQueues(outside.queuesEndpoint, outside.queueUrls)
   const [mails, chat] = await Promise.all([readMails(outside), readChat(outside)])
   const accounts = await outside.db.collection('accounts').find().toArray()
   return {
-    ...{ beganMs, endedMs: Date.now(), acknowledgements, polls, faults, secrets },
+    ...{ beganMs, endedMs: Date.now(), acknowledgements, polls, registrationWords },
+    ...{
+      faults,
+      secrets,
+      matrixNames: outside.matrixAccounts.all().map(({ localpart }) => localpart),
+    },
+    registrations: await readRegistrations(outside.db),
     ...(await readHost(outside.host)),
     ...{ sightings: [...sightings], queues, mails, chat },
     ...{ expectedDead: [...expectedDead], expectedFailures: [...expectedFailures] },
@@ -86,6 +94,21 @@ async function readTasks(db: Db): Promise<RecordedTask[]> {
     }))
   })
   return (await Promise.all(all)).flat()
+}
+
+const registrations = z.array(
+  z.object({
+    _id: z.string(),
+    status: z.string(),
+    targets: z.array(z.string()),
+    matrixStatus: z.string(),
+    accountStatus: z.string(),
+  }),
+)
+
+async function readRegistrations(db: Db): Promise<RunRecord['registrations']> {
+  const found = registrations.parse(await db.collection('registrations').find().toArray())
+  return found.map(({ _id, ...rest }) => ({ rid: _id, ...rest }))
 }
 
 const store = z.object({

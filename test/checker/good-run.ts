@@ -127,6 +127,9 @@ export function goodRun(): RunRecord {
       }),
     ],
     accounts: [{ username, address }],
+    registrationWords: [],
+    registrations: [],
+    matrixNames: [],
     effects: [
       done(4, ids.create, {
         ...{ name: 'user_created', fullName: 'Robin Ash', mail: 'robin@lantern.example' },

@@ -1,5 +1,6 @@
 import { faultsOf } from './faults.ts'
 import { isForMessage, keyOf, type Letter, sentLetters } from './letters.ts'
+import { unwrittenRegistrations } from './registrations-kept.ts'
 import type { RecordedTask, RunRecord } from './run-record.ts'
 
 /** I8: each message comes, is repeated only as often as nobody could know that it had, and says the same when repeated. */
@@ -11,7 +12,7 @@ export function messagesOnce(record: RunRecord): readonly string[] {
   const counts = [...keys].flatMap((key) =>
     judge(record, { key, letters: sent.get(key) ?? [], tasks: wanted.get(key) ?? [] }),
   )
-  return [...counts, ...forgotten(record)]
+  return [...counts, ...forgotten(record), ...unwrittenRegistrations(record)]
 }
 
 interface Kind {
@@ -74,6 +75,14 @@ function forgotten(record: RunRecord): readonly string[] {
     const told = (event: string) => count((task) => own(task) && task.input['event'] === event)
     const mailed = (name: string) => count((task) => own(task) && task.input['template'] === name)
     const created = ends('user_create', ['finished'])
+    // Who came by a registration got the password when the name was picked.
+    const first = count(
+      (task) =>
+        own(task) &&
+        task.action === 'user_create' &&
+        task.status === 'finished' &&
+        !task.input['rid'],
+    )
     const unmade = ends('user_create', ['failed', 'cancelled'])
     const unset = ends('user_password', ['failed', 'cancelled'])
     const unsent = ends('send_mail', ['failed', 'cancelled'])
@@ -84,7 +93,7 @@ function forgotten(record: RunRecord): readonly string[] {
       ...differ(`staff were told of no mail to ${username}`, told('mail_failed'), unsent),
       ...(address === null
         ? []
-        : differ(`the first link was mailed to ${username}`, mailed('set_password'), created)),
+        : differ(`the first link was mailed to ${username}`, mailed('set_password'), first)),
     ]
   })
 }

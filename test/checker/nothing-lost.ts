@@ -1,6 +1,7 @@
 import { withoutCause } from './causes.ts'
 import { wasTrueBy } from './host-truth.ts'
 import { endOf, isBehindParked, isFinal, nameOf } from './lives.ts'
+import { lostRegistrations } from './registrations-kept.ts'
 import type { Acknowledgement, RecordedTask, RunRecord } from './run-record.ts'
 
 /** I1: every promise has a task that comes to an end or to staff, every success its effect, and every failure a cause. */
@@ -10,6 +11,7 @@ export function nothingLost(record: RunRecord): readonly string[] {
     ...lostDocuments(record),
     ...lostResets(record),
     ...lostEffects(record),
+    ...lostRegistrations(record),
     ...withoutCause(record),
   ]
 }

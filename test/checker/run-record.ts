@@ -24,6 +24,28 @@ const poll = z.object({
   answeredMs: milliseconds,
 })
 
+/** What an answer said of a registration. That it was taken, decided or picked for is a promise. */
+const registrationWord = z.object({
+  rid: z.string(),
+  kind: z.enum(['taken', 'decided', 'picked', 'seen']),
+  /** Whom it was picked for. */
+  username: z.string().nullable(),
+  status: z.string(),
+  matrixStatus: z.string(),
+  accountStatus: z.string().nullable(),
+  askedMs: milliseconds,
+  answeredMs: milliseconds,
+})
+
+/** A registration's document at the end of the run. */
+const registration = z.object({
+  rid: z.string(),
+  status: z.string(),
+  targets: z.array(z.string()),
+  matrixStatus: z.string(),
+  accountStatus: z.string(),
+})
+
 /** A task had another status than when it was last looked at: the change came after `afterMs`, and by `byMs`. */
 const sighting = z.object({
   taskId: z.string(),
@@ -114,9 +136,13 @@ export const runRecord = z
     endedMs: milliseconds,
     acknowledgements: z.array(acknowledgement),
     polls: z.array(poll),
+    registrationWords: z.array(registrationWord).default([]),
     sightings: z.array(sighting),
     tasks: z.array(task),
     accounts: z.array(z.object({ username: z.string(), address: z.string().nullable() })),
+    registrations: z.array(registration).default([]),
+    /** Names of the Matrix server at the end. */
+    matrixNames: z.array(z.string()).default([]),
     effects: z.array(effect),
     commands: z.array(command),
     mails: z.array(mail),
@@ -143,4 +169,5 @@ export type RecordedTask = RunRecord['tasks'][number]
 export type Effect = RunRecord['effects'][number]
 export type Acknowledgement = RunRecord['acknowledgements'][number]
 export type Sighting = RunRecord['sightings'][number]
+export type RegistrationWord = RunRecord['registrationWords'][number]
 export type RecordedFault = RunRecord['faults'][number]

@@ -1,6 +1,7 @@
 import { abandonedMs } from './faults.ts'
 import { effectsOf, wasTrueBy } from './host-truth.ts'
 import { endOf, isFinal, nameOf } from './lives.ts'
+import { untrueRegistrations } from './registrations-kept.ts'
 import type { RecordedTask, RunRecord } from './run-record.ts'
 
 const normalMs = 5_000
@@ -8,12 +9,13 @@ const faultyMs = 60_000
 
 /** I5: what a client is told never goes back, is never ahead of the host, and lags by 5 s, near a fault by 60 s or longer. */
 export function truthfulStatus(record: RunRecord): readonly string[] {
-  return record.tasks.flatMap((task) => [
+  const ofTasks = record.tasks.flatMap((task) => [
     ...backwards(record, task),
     ...tooEarly(record, task),
     ...tooLate(record, task),
     ...slow(record, task),
   ])
+  return [...ofTasks, ...untrueRegistrations(record)]
 }
 
 function backwards({ polls }: RunRecord, task: RecordedTask): readonly string[] {

@@ -152,6 +152,7 @@ async function outsideOf(test: TestWorld): Promise<Outside> {
     mailSender: installation.environment['MAIL_SENDER'] ?? '',
     discordOrigin: servers.discord.origin,
     webhook: installation.name,
+    matrixAccounts: servers.matrix.accounts(installation.name),
     places: [{ name: 'log', text: JSON.stringify(log.lines) }],
   }
 }

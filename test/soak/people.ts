@@ -7,37 +7,31 @@ import { newTask } from '../../lib/queue/new-task.ts'
 import type { NewTask } from '../../lib/queue/queue.ts'
 import { userCreate } from '../../lib/tasks/user-create.ts'
 import { userUpdate } from '../../lib/tasks/user-update.ts'
-import { type Diary, noteExchange } from '../checker/diary.ts'
 import type { CallAnswer, CallOptions } from '../support/call.ts'
 import { addAccount } from '../support/people.ts'
+import { type Askers, newAskers } from './askers.ts'
+import { type Client, type Ears, exchange, toText } from './exchange.ts'
 import type { Place } from './place.ts'
 import type { Operation } from './plan.ts'
 
 /** Does one operation and tells how it went, such as `201`, or why there was nothing to do. */
 export type Do = (operation: Operation) => Promise<string>
 
-interface People {
-  readonly place: Place
-  readonly diary: Diary
-  readonly expectTask: (taskId: string) => void
+interface People extends Client {
   /** Tasks of a person with the token that reads them. */
   readonly tasks: Map<number, Array<{ readonly id: string; readonly token: string }>>
   readonly passwords: Map<number, string>
   serviceToken: string
-}
-
-/** Ears of the checker. */
-export interface Ears {
-  readonly diary: Diary
-  expectTask(taskId: string): void
+  readonly askers: Askers
 }
 
 /** People who use a place; the sign-up site has signed in. */
 export async function newPeople(place: Place, ears: Ears): Promise<Do> {
-  const { diary, expectTask } = ears
+  const client = { place, ...ears }
   const people: People = {
-    ...{ place, diary, expectTask, serviceToken: '' },
-    ...{ tasks: new Map(), passwords: new Map() },
+    ...client,
+    ...{ serviceToken: '', tasks: new Map(), passwords: new Map() },
+    askers: newAskers(client),
   }
   await signInService(people)
   return (operation) => act(people, operation)
@@ -67,6 +61,14 @@ async function act(people: People, operation: Operation): Promise<string> {
         ? 'nothing to do'
         : call(people, 'POST', '/login', { body: { username, password } })
     }
+    case 'register':
+      return people.askers.register(person)
+    case 'decide':
+      return people.askers.decide(person, operation.status)
+    case 'pick':
+      return people.askers.pick(person)
+    case 'look':
+      return people.askers.look(person)
     default:
       return operation satisfies never
   }
@@ -84,37 +86,14 @@ function displayNameOf(person: number): string {
   return `Ida Nova ${person}`
 }
 
-async function exchange(people: People, method: string, path: string, options: CallOptions) {
-  const { place, diary, expectTask } = people
-  const askedMs = Date.now()
-  const answer = await place.call(method, path, options)
-  noteExchange(diary, { method, path, options, answer, askedMs, answeredMs: Date.now() })
-  if (answer.body?.task_id) expectTask(answer.body.task_id)
-  return answer
-}
-
-let clients = 0
-
-// Everybody comes from an address of their own, so that no limit of one client is met.
-function newAddress(): string {
-  clients += 1
-  return `198.18.${Math.floor(clients / 250) % 250}.${clients % 250}`
-}
-
 async function call(people: People, method: string, path: string, options: CallOptions) {
-  const answer = await exchange(people, method, path, { from: newAddress(), ...options })
-  return toText(answer)
-}
-
-function toText({ status, body }: CallAnswer): string {
-  const code: unknown = body?.code
-  return code === undefined || code === status ? String(status) : `${status}/${code}`
+  return toText(await exchange(people, method, path, options))
 }
 
 async function signInService(people: People): Promise<void> {
   const { username, password } = people.place.accounts.service
   const body = { username, password }
-  const answer = await exchange(people, 'POST', '/login', { body, from: newAddress() })
+  const answer = await exchange(people, 'POST', '/login', { body })
   if (answer.status === 200) people.serviceToken = answer.body.access_token
 }
 
@@ -125,7 +104,7 @@ async function createUser(people: People, person: number): Promise<string> {
     recovery_email: addressOf(person),
   }
   const ask = () => {
-    const options = { body, token: people.serviceToken, from: newAddress() }
+    const options = { body, token: people.serviceToken }
     return exchange(people, 'POST', '/create_user', options)
   }
   let answer = await ask()
@@ -191,7 +170,7 @@ async function setPassword(people: People, person: number, password: string): Pr
   const token = tokens.at(-1)
   if (token === undefined) return 'nothing to do'
   const body = { token, new_password: password }
-  const options = { body, from: newAddress() }
+  const options = { body }
   const answer = await exchange(people, 'POST', '/password_reset', options)
   if (answer.status === 200) {
     people.passwords.set(person, password)

@@ -113,14 +113,15 @@ async function startGround(folder: string, endings: Endings): Promise<Ground> {
 
 async function putLines(ground: Ground, installation: Installation, endings: Endings) {
   const { servers, host, databaseUri } = ground
+  const { environment } = installation
   const targets: Readonly<Record<LineName, string>> = {
     host: `127.0.0.1:${host.port}`,
     database: new URL(databaseUri).host,
     queues: new URL(servers.queues.endpoint).host,
     mail: new URL(servers.mailbox.endpoint).host,
     discord: new URL(servers.discord.origin).host,
+    matrix: new URL(environment['MATRIX_URL'] ?? '').host,
   }
-  const { environment } = installation
   const lines = new Map<LineName, ChaosProxy>()
   for (const name of lineNames) {
     const target = targets[name]

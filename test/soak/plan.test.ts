@@ -18,14 +18,14 @@ test('a long plan has every kind of operation, trouble and fault', () => {
   const plan = newPlan('7', 30)
   const kinds = new Set(plan.map(({ kind }) => kind))
   expect([...kinds].sort()).toEqual([
-    ...['ask_again', 'chat', 'create', 'create_without_address', 'host', 'kill', 'line'],
-    ...['messages', 'read_tasks', 'request_reset', 'set_password', 'sign_in', 'update'],
-    'wrong_password',
+    ...['ask_again', 'chat', 'create', 'create_without_address', 'decide', 'host', 'kill'],
+    ...['line', 'look', 'messages', 'pick', 'read_tasks', 'register', 'request_reset'],
+    ...['set_password', 'sign_in', 'update', 'wrong_password'],
   ])
   const lines = plan.flatMap((step) =>
     step.kind === 'line' ? `${step.line} ${step.fault.kind}` : [],
   )
-  expect(new Set(lines).size).toBe(30)
+  expect(new Set(lines).size).toBe(36)
 })
 
 test('one place has one trouble at a time', () => {

@@ -6,7 +6,7 @@ import { newSeededRandom } from '../support/random.ts'
 import { type Dice, newDice } from './dice.ts'
 
 /** Places where a proxy stands. */
-export const lineNames = ['host', 'database', 'queues', 'mail', 'discord'] as const
+export const lineNames = ['host', 'database', 'queues', 'mail', 'discord', 'matrix'] as const
 
 export type LineName = (typeof lineNames)[number]
 
@@ -21,6 +21,14 @@ export type Operation =
   | { readonly kind: 'read_tasks'; readonly person: number }
   | { readonly kind: 'sign_in'; readonly person: number }
   | { readonly kind: 'wrong_password'; readonly person: number; readonly password: string }
+  | { readonly kind: 'register'; readonly person: number }
+  | {
+      readonly kind: 'decide'
+      readonly person: number
+      readonly status: 'approved' | 'rejected'
+    }
+  | { readonly kind: 'pick'; readonly person: number }
+  | { readonly kind: 'look'; readonly person: number }
 
 /** What goes wrong, and for how long. */
 export type Trouble =
@@ -57,22 +65,41 @@ export function newPlan(seed: string, minutes: number): readonly Step[] {
 const operationWeights = {
   ...{ create: 4, create_without_address: 1, ask_again: 1, request_reset: 3, set_password: 6 },
   ...{ update: 6, read_tasks: 8, sign_in: 1, wrong_password: 1 },
+  ...{ register: 4, decide: 5, pick: 5, look: 3 },
 } as const
 
+const aboutRegistrations: ReadonlySet<string> = new Set(['register', 'decide', 'pick', 'look'])
+const beginnings: ReadonlySet<string> = new Set(['create', 'create_without_address', 'register'])
+
+// How far back somebody is about whom there is more to do; a registration takes few steps.
+const mostEarlier = { account: 5, registration: 2 } as const
+
+// Both ways to an account are gone once in fair weather, whatever the dice say.
+const opening: readonly Step[] = [
+  { atMs: 0, kind: 'create', person: 1 },
+  { atMs: 0, kind: 'register', person: 1 },
+  { atMs: 1000, kind: 'decide', person: 1, status: 'approved' },
+  { atMs: 2000, kind: 'pick', person: 1 },
+]
+
 function planOperations(dice: Dice, endMs: number): readonly Step[] {
-  const steps: Step[] = [{ atMs: 0, kind: 'create', person: 1 }]
-  let people = 1
+  const steps: Step[] = [...opening]
+  const last = { account: 1, registration: 1 }
   for (let atMs = 0; ; ) {
     atMs += dice.between(...operationGapMs)
     if (atMs >= endMs) return steps
     const kind = dice.weigh(operationWeights)
-    const isNew = kind === 'create' || kind === 'create_without_address'
-    if (isNew) people += 1
+    const whose = aboutRegistrations.has(kind) ? 'registration' : 'account'
+    const isNew = beginnings.has(kind)
+    if (isNew) last[whose] += 1
     // Whoever came last has most to do.
-    const person = isNew ? people : Math.max(1, people - dice.between(0, 5))
+    const earlier = dice.between(0, mostEarlier[whose])
+    const person = isNew ? last[whose] : Math.max(1, last[whose] - earlier)
     steps.push({ atMs, ...toOperation(dice, kind, person) })
   }
 }
+
+const decisions = ['approved', 'approved', 'approved', 'rejected'] as const
 
 function toOperation(dice: Dice, kind: Operation['kind'], person: number): Operation {
   switch (kind) {
@@ -81,6 +108,8 @@ function toOperation(dice: Dice, kind: Operation['kind'], person: number): Opera
       return { kind, person, password: `Soak-${dice.between(1e6, 1e7)}-Linde-${person}` }
     case 'update':
       return { kind, person, displayName: `Ida Nova ${person} ${dice.between(1, 1e6)}` }
+    case 'decide':
+      return { kind, person, status: dice.pick(decisions) }
     default:
       return { kind, person }
   }

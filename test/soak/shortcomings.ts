@@ -27,6 +27,8 @@ const actionOf: Readonly<Record<string, string>> = {
   create_without_address: 'user_create',
   set_password: 'user_password',
   update: 'user_update',
+  register: 'announce_registration',
+  pick: 'matrix_register',
 }
 
 function neverDone(plan: readonly Step[], { tasks }: Left['record']): readonly string[] {

@@ -107,10 +107,10 @@ async function followPlan(soak: Soak, plan: readonly Step[]): Promise<void> {
   watching.stop()
 }
 
-const patient: ReadonlySet<string> = new Set(['set_password', 'update'])
+const patient: ReadonlySet<string> = new Set(['set_password', 'update', 'decide', 'pick'])
 const patienceMs = 1000
 
-// Who waits for a link or an account looks again, as long as the soak lasts.
+// Who waits for a link, an account or a decision looks again, as long as the soak lasts.
 async function patiently(step: Operation, untilMs: number, act: Do): Promise<string> {
   for (;;) {
     const answer = await act(step)
@@ -149,6 +149,7 @@ function readRecord(soak: Soak, log: string): Promise<RunRecord> {
     mailboxEndpoint: servers.mailbox.endpoint,
     mailSender: installation.environment['MAIL_SENDER'] ?? '',
     discordOrigin: servers.discord.origin,
+    matrixAccounts: servers.matrix.accounts(installation.name),
     places: [
       { name: 'log', text: log },
       { name: 'command lines', text: [...commandLines].join('\n') },

@@ -73,7 +73,7 @@ const registeringSchema = () =>
     REGISTRATION_TARGETS: targets().default(['yunohost']),
     MANAGERS: addresses().default([]),
     PENDING_REGISTRATIONS: wholeNumber().default(usualPendingCap),
-    MATRIX_SERVER_NAME: matrixServerName.optional(),
+    MATRIX_SERVER_NAME: matrixServerName().optional(),
   })
 
 /** How registrations are taken; without managers, staff hear of them in their channel alone. */

@@ -1,13 +1,16 @@
 import * as z from 'zod'
+import { once } from '../late.ts'
 
 // Matrix specification 1.18, appendices, "User Identifiers": the whole id, with `@`, `:` and the server's name.
 const mostBytes = 255
 
 /** Name of a Matrix server: a host name or IP address, perhaps with a port (specification, appendices, "Server Name"). */
-export const matrixServerName = z
-  .string()
-  .max(mostBytes - 3)
-  .regex(/^(?:[0-9A-Za-z.-]{1,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/)
+export const matrixServerName = once(() =>
+  z
+    .string()
+    .max(mostBytes - 3)
+    .regex(/^(?:[0-9A-Za-z.-]{1,252}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?$/),
+)
 
 /** The id of an account on a Matrix server. */
 export function toMatrixId(localpart: string, serverName: string): string {

@@ -5,6 +5,7 @@ import { statusIn } from '../http/dialects.ts'
 import { page, type Reply } from '../http/reply.ts'
 import { formatMoment } from '../language/formats.ts'
 import { registrationPageMessages } from '../language/registration-pages.ts'
+import { once } from '../late.ts'
 import type { PageStyle } from './layout.ts'
 import { problemPage } from './problem.ts'
 import {
@@ -23,28 +24,32 @@ import { type StatusPage, withdrawnView } from './registration-stage.ts'
 import { statusContent, statusTitle } from './registration-status.ts'
 import type { Credentials, Places, RegistrationPage, Typed } from './registration-view.ts'
 
-const keys = { rid: z.string().max(128), token: z.string().max(128) }
-const text = z.string().max(4000).optional()
+const keys = () => ({ rid: z.string().max(128), token: z.string().max(128) })
+const text = () => z.string().max(4000).optional()
 
 /** Fields of every form of the status page. What they may hold is judged by the use cases. */
-export const statusForm = z.strictObject({
-  ...keys,
-  action: z.enum(['show', 'answer', 'complete', 'new_password', 'withdraw']).optional(),
-  text,
-  username: z.string().max(254).optional(),
-  email: z.string().max(320).optional(),
-  confirm: z.literal('yes').optional(),
-})
+export const statusForm = once(() =>
+  z.strictObject({
+    ...keys(),
+    action: z.enum(['show', 'answer', 'complete', 'new_password', 'withdraw']).optional(),
+    text: text(),
+    username: z.string().max(254).optional(),
+    email: z.string().max(320).optional(),
+    confirm: z.literal('yes').optional(),
+  }),
+)
 
 /** Fields of every form of the decision page. */
-export const decisionForm = z.strictObject({
-  ...keys,
-  action: z
-    .enum(['show', 'approve', 'reject', 'claim', 'release', 'note', 'ask', 'undo'])
-    .optional(),
-  text,
-  tell: z.enum(['reason', 'decision', 'nothing']).optional(),
-})
+export const decisionForm = once(() =>
+  z.strictObject({
+    ...keys(),
+    action: z
+      .enum(['show', 'approve', 'reject', 'claim', 'release', 'note', 'ask', 'undo'])
+      .optional(),
+    text: text(),
+    tell: z.enum(['reason', 'decision', 'nothing']).optional(),
+  }),
+)
 
 /** What answering a form needs besides the form: who may do what, and how the page looks. */
 export interface Answering<Actions> {

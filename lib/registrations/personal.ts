@@ -1,25 +1,28 @@
 import * as z from 'zod'
 import { Failure } from '../failure.ts'
+import { once } from '../late.ts'
 import type { SealedValue, Sealer } from '../ports.ts'
 import type { Personal, Registration } from './registration.ts'
 
-const staffText = z.object({ by: z.string(), at: z.string(), text: z.string() })
+const staffText = () => z.object({ by: z.string(), at: z.string(), text: z.string() })
 
-const personal: z.ZodType<Personal> = z.object({
-  address: z.string().nullable(),
-  message: z.string().nullable(),
-  referralCode: z.string().nullable(),
-  username: z.string().nullable(),
-  matrixId: z.string().nullable(),
-  refusedUsername: z.string().nullable(),
-  managers: z.record(z.string(), z.string()),
-  claimedBy: z.string().nullable(),
-  decidedBy: z.string().nullable(),
-  note: z.string().nullable(),
-  question: staffText.nullable(),
-  answer: staffText.omit({ by: true }).nullable(),
-  notes: z.array(staffText),
-})
+const personal: () => z.ZodType<Personal> = once(() =>
+  z.object({
+    address: z.string().nullable(),
+    message: z.string().nullable(),
+    referralCode: z.string().nullable(),
+    username: z.string().nullable(),
+    matrixId: z.string().nullable(),
+    refusedUsername: z.string().nullable(),
+    managers: z.record(z.string(), z.string()),
+    claimedBy: z.string().nullable(),
+    decidedBy: z.string().nullable(),
+    note: z.string().nullable(),
+    question: staffText().nullable(),
+    answer: staffText().omit({ by: true }).nullable(),
+    notes: z.array(staffText()),
+  }),
+)
 
 /** A registration of which nothing personal is known. */
 export const nothingPersonal: Personal = {
@@ -49,7 +52,7 @@ export async function openPersonal(
   { rid, sealed }: Pick<Registration, 'rid' | 'sealed'>,
 ): Promise<Personal> {
   const text = await sealer.open(sealed, boundTo(rid)).catch(toUnavailable)
-  return personal.parse(JSON.parse(text))
+  return personal().parse(JSON.parse(text))
 }
 
 function boundTo(rid: string): string {

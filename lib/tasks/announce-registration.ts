@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Language } from '../accounts/account.ts'
+import { once } from '../late.ts'
 import { newTask, openSecrets } from '../queue/new-task.ts'
 import type { NewTask } from '../queue/queue.ts'
 import { postTask } from '../queue/task.ts'
@@ -13,13 +14,15 @@ import {
 import { expiryOf } from '../registrations/life.ts'
 import { tellStaff } from './tell-staff.ts'
 
-const holder = z.object({ to: z.string(), token: z.string() })
+const holder = () => z.object({ to: z.string(), token: z.string() })
 
-const letters = z.object({
-  language: z.enum(['en', 'de']),
-  asker: holder.extend({ rid: z.string(), expiresAt: z.coerce.date() }).nullable(),
-  managers: z.array(holder),
-})
+const letters = once(() =>
+  z.object({
+    language: z.enum(['en', 'de']),
+    asker: holder().extend({ rid: z.string(), expiresAt: z.coerce.date() }).nullable(),
+    managers: z.array(holder()),
+  }),
+)
 
 /** Who is to be told of a registration, with everybody's own token. Sealed until the letters are written. */
 export interface Announcement {
@@ -39,7 +42,7 @@ export interface Announcement {
  */
 export const announceRegistration = postTask({
   action: 'announce_registration',
-  input: z.object({ rid: z.string(), kind: z.enum(['new', 'again']) }),
+  input: () => z.object({ rid: z.string(), kind: z.enum(['new', 'again']) }),
   secrets: ['letters'],
   resource: ({ rid }) => `registration:${rid}`,
   owner: () => null,
@@ -50,7 +53,7 @@ export const announceRegistration = postTask({
     // Staff who give up the letters, or whose key for them is gone, still hear that somebody asked.
     if (ending.status === 'failed') return pings
     const { letters: text = '' } = await openSecrets(uses.sealer, task)
-    const announcement = letters.parse(JSON.parse(text))
+    const announcement = letters().parse(JSON.parse(text))
     const toAsker = await writeToAsker(uses, announcement, kind)
     const about = { rid, at: task.timestamp }
     return [...toAsker, ...(await writeToManagers(uses, announcement, about)), ...pings]

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Failure } from '../failure.ts'
+import type { ReadBy } from '../late.ts'
 import { DeliveryError } from '../queue/delivery.ts'
 import { newTask, openSecrets } from '../queue/new-task.ts'
 import type { NewTask, Task } from '../queue/queue.ts'
@@ -18,7 +19,7 @@ import { matrixPatienceHours } from '../registrations/policy.ts'
 import { displayNameOf } from '../registrations/reservation.ts'
 import { userCreate } from './user-create.ts'
 
-const input = z.object({ rid: z.string(), username: z.string() })
+const input = () => z.object({ rid: z.string(), username: z.string() })
 
 const taken = 'The Matrix server already has an account with this username.'
 const refused = 'The Matrix server does not take this username.'
@@ -28,7 +29,7 @@ const ofTheName: ReadonlySet<string | null> = new Set([taken, refused])
  * Makes the account of a registration on Matrix. A name that is in use after a try whose outcome nobody knows is ours
  * if the sealed password opens it (security.md 3.4); before any try it is somebody else's.
  */
-export const matrixRegister = postTask<z.infer<typeof input>>({
+export const matrixRegister = postTask<ReadBy<typeof input>>({
   action: 'matrix_register',
   input,
   secrets: ['password'],

@@ -1,38 +1,42 @@
 import * as z from 'zod'
+import { once, type ReadBy } from '../late.ts'
 import { newTask } from '../queue/new-task.ts'
 import { postTask } from '../queue/task.ts'
 import { lives } from '../registrations/life.ts'
 import { tellStaff } from './tell-staff.ts'
 
-const input = z.object({
-  rid: z.string(),
-  template: z.enum([
-    'registration_received',
-    'registration_already_open',
-    'registration_address',
-    'registration_asked',
-    'registration_approved',
-    'registration_rejected',
-    'registration_ready',
-    'registration_failed',
-    'registration_given_up',
-    'registration_new',
-    'registration_decided',
-    'registration_account_failed',
-    'registration_account_given_up',
-    'registration_digest',
-  ]),
-  /** `asker`, or one of the managers by a number: each is a line of its own. */
-  slot: z.string(),
-})
-type Input = z.infer<typeof input>
+const input = () =>
+  z.object({
+    rid: z.string(),
+    template: z.enum([
+      'registration_received',
+      'registration_already_open',
+      'registration_address',
+      'registration_asked',
+      'registration_approved',
+      'registration_rejected',
+      'registration_ready',
+      'registration_failed',
+      'registration_given_up',
+      'registration_new',
+      'registration_decided',
+      'registration_account_failed',
+      'registration_account_given_up',
+      'registration_digest',
+    ]),
+    /** `asker`, or one of the managers by a number: each is a line of its own. */
+    slot: z.string(),
+  })
+type Input = ReadBy<typeof input>
 
-const letterSchema = z.object({
-  to: z.string(),
-  subject: z.string(),
-  text: z.string(),
-  html: z.string(),
-})
+const letterSchema = once(() =>
+  z.object({
+    to: z.string(),
+    subject: z.string(),
+    text: z.string(),
+    html: z.string(),
+  }),
+)
 
 // They lead to a page of the registration, and there is none any more.
 const leadsNowhere: ReadonlySet<Input['template']> = new Set([
@@ -66,7 +70,7 @@ export const sendRegistrationMail = postTask<Input>({
       const registration = await records.registrations.find(rid)
       if (registration === undefined || !lives(registration, clock.now())) return over
     }
-    await mailer.send(letterSchema.parse(JSON.parse(letter)))
+    await mailer.send(letterSchema().parse(JSON.parse(letter)))
     return undefined
   },
 })

@@ -12,7 +12,7 @@ import { nameInUse } from './user-create.ts'
  */
 export const userCheck = hostTask({
   action: 'user_check',
-  input: z.object({ username: z.string(), rid: z.string() }),
+  input: () => z.object({ username: z.string(), rid: z.string() }),
   secrets: ['password'],
   resource: ({ username }) => `account:${username}`,
   owner: ({ username }) => username,

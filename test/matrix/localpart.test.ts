@@ -67,7 +67,7 @@ test.each([
   '192.0.2.1:80',
   '[2001:db8::1]:8448',
 ])('%s is the name of a server', (name) => {
-  expect(matrixServerName.safeParse(name).success).toBe(true)
+  expect(matrixServerName().safeParse(name).success).toBe(true)
 })
 
 test.each([
@@ -79,5 +79,5 @@ test.each([
   'a.example:',
   'x'.repeat(253),
 ])('%j is no name of a server', (name) => {
-  expect(matrixServerName.safeParse(name).success).toBe(false)
+  expect(matrixServerName().safeParse(name).success).toBe(false)
 })

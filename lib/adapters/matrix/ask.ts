@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Failure } from '../../failure.ts'
+import { once } from '../../late.ts'
 
 /** Where a Matrix server is, and how long one request to it may take. */
 export interface MatrixServer {
@@ -62,11 +63,11 @@ export function unexpected({ purpose }: Pick<MatrixRequest, 'purpose'>, answer: 
   )
 }
 
-const matrixError = z.object({ errcode: z.string().regex(/^M_[A-Z_]{1,60}$/) })
+const matrixError = once(() => z.object({ errcode: z.string().regex(/^M_[A-Z_]{1,60}$/) }))
 
 /** The `errcode` of Matrix's standard error (client-server API 1.18, "Standard error response"). */
 export function errorCode(body: unknown): string | undefined {
-  return matrixError.safeParse(body).data?.errcode
+  return matrixError().safeParse(body).data?.errcode
 }
 
 // Without the cause, which may quote address or headers.
@@ -119,13 +120,12 @@ async function readText({ body }: Response): Promise<string> {
   return Buffer.concat(parts).toString('utf8')
 }
 
-const milliseconds = z.number().positive().max(86_400_000)
-const limited = z.object({ retry_after_ms: milliseconds })
-const seconds = z.coerce.number().positive().max(86_400)
+const limited = once(() => z.object({ retry_after_ms: z.number().positive().max(86_400_000) }))
+const seconds = once(() => z.coerce.number().positive().max(86_400))
 
 function retryAfter({ headers }: Response, body: unknown): number | undefined {
-  const fromBody = limited.safeParse(body).data?.retry_after_ms
-  const fromHeader = seconds.safeParse(headers.get('retry-after')).data
+  const fromBody = limited().safeParse(body).data?.retry_after_ms
+  const fromHeader = seconds().safeParse(headers.get('retry-after')).data
   const longest = fromBody === undefined ? fromHeader : fromBody / 1000
   return longest === undefined ? undefined : Math.ceil(longest)
 }

@@ -4,6 +4,7 @@
  * next try knows it by its age and by nobody having used it, and ends what was begun.
  */
 import * as z from 'zod'
+import { once, type ReadBy } from '../../late.ts'
 import type { MatrixAccount } from '../../ports.ts'
 import type { MatrixAnswer, MatrixRequest, MatrixServer } from './ask.ts'
 import { askMatrix, unavailable, unexpected } from './ask.ts'
@@ -31,23 +32,27 @@ export async function registerAtMas(
   return id === undefined ? 'taken' : setPassword(ask, id, account.password)
 }
 
-const credentials = z.object({ client_id: z.string().min(1), client_secret: z.string().min(1) })
+const credentials = once(() =>
+  z.object({ client_id: z.string().min(1), client_secret: z.string().min(1) }),
+)
 
 /** Client id and secret of the secret's text; throws `Failure('unavailable')` where it is something else. */
-export function parseCredentials(text: string): z.infer<typeof credentials> {
+export function parseCredentials(text: string): ReadBy<typeof credentials> {
   try {
-    return credentials.parse(JSON.parse(text))
+    return credentials().parse(JSON.parse(text))
   } catch {
     throw unavailable('The secret "matrix-admin" has no client_id and client_secret')
   }
 }
 
-const tokenAnswer = z.object({ access_token: z.string().regex(/^[\x21-\x7e]{1,2048}$/) })
+const tokenAnswer = once(() =>
+  z.object({ access_token: z.string().regex(/^[\x21-\x7e]{1,2048}$/) }),
+)
 
 // RFC 6749, 4.4 (client credentials) and 2.3.1 (each half encoded as in a form, then both as Basic).
 async function askToken(
   server: MatrixServer,
-  { client_id, client_secret }: z.infer<typeof credentials>,
+  { client_id, client_secret }: ReadBy<typeof credentials>,
 ): Promise<string> {
   const halves = [client_id, client_secret].map((half) => formEncoded(half)).join(':')
   const request = {
@@ -61,7 +66,7 @@ async function askToken(
     authorization: `Basic ${Buffer.from(halves).toString('base64')}`,
     body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'urn:mas:admin' }),
   })
-  const read = tokenAnswer.safeParse(answer.body)
+  const read = tokenAnswer().safeParse(answer.body)
   if (answer.status === 200 && read.success) return read.data.access_token
   if ([400, 401, 403].includes(answer.status)) {
     throw unavailable('Matrix does not accept the secret "matrix-admin"')
@@ -73,26 +78,28 @@ function formEncoded(text: string): string {
   return new URLSearchParams({ text }).toString().slice('text='.length)
 }
 
-const refusal = z.object({ errors: z.array(z.object({ title: z.string() })).min(1) })
+const refusal = once(() => z.object({ errors: z.array(z.object({ title: z.string() })).min(1) }))
 
 function isRefusal({ body }: MatrixAnswer): boolean {
-  return refusal.safeParse(body).success
+  return refusal().safeParse(body).success
 }
 
-const user = z.object({
-  data: z.object({
-    id: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/),
-    attributes: z.object({
-      created_at: z.iso.datetime({ offset: true }),
-      admin: z.boolean(),
-      locked_at: z.string().nullish(),
-      deactivated_at: z.string().nullish(),
+const user = once(() =>
+  z.object({
+    data: z.object({
+      id: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/),
+      attributes: z.object({
+        created_at: z.iso.datetime({ offset: true }),
+        admin: z.boolean(),
+        locked_at: z.string().nullish(),
+        deactivated_at: z.string().nullish(),
+      }),
     }),
   }),
-})
+)
 
 function readUser(request: Pick<MatrixRequest, 'purpose'>, answer: MatrixAnswer) {
-  const read = user.safeParse(answer.body)
+  const read = user().safeParse(answer.body)
   if (read.success) return read.data.data
   throw unexpected(request, answer)
 }
@@ -116,7 +123,7 @@ async function findHalfMade(
   return (await isUsed(ask, id)) ? undefined : id
 }
 
-const list = z.object({ data: z.array(z.unknown()) })
+const list = once(() => z.object({ data: z.array(z.unknown()) }))
 
 /** Whether anybody ever signed in to it, in a browser or in a client. */
 async function isUsed(ask: Ask, id: string): Promise<boolean> {
@@ -125,7 +132,7 @@ async function isUsed(ask: Ask, id: string): Promise<boolean> {
     const path = `/api/admin/v1/${sessions}?${query}`
     const request = { purpose: 'the question for sessions', method: 'GET', path } as const
     const answer = await ask(request)
-    const read = list.safeParse(answer.body)
+    const read = list().safeParse(answer.body)
     if (answer.status !== 200 || !read.success) throw unexpected(request, answer)
     if (read.data.data.length > 0) return true
   }

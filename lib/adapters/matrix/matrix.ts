@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { ReadBy } from '../../late.ts'
 import { matrixLocalpart, matrixServerName } from '../../matrix/localpart.ts'
 import type { Matrix } from '../../ports.ts'
 import { adapter } from '../adapter.ts'
@@ -10,23 +11,25 @@ import { opensAtMatrix } from './sign-in.ts'
 import { registerAtSynapse } from './synapse.ts'
 
 // Secrets go there, so it is https; plain http only on the machine itself.
-const matrixUrl = z
-  .string()
-  .regex(
-    /^(?:https:\/\/[a-z0-9.-]{1,253}|http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]))(?::\d{1,5})?(?:\/[\w.-]{1,100}){0,5}\/?$/,
-  )
-  .refine((value) => URL.canParse(value))
-  .transform((value) => value.replace(/\/$/, ''))
+const matrixUrl = () =>
+  z
+    .string()
+    .regex(
+      /^(?:https:\/\/[a-z0-9.-]{1,253}|http:\/\/(?:127\.0\.0\.1|localhost|\[::1\]))(?::\d{1,5})?(?:\/[\w.-]{1,100}){0,5}\/?$/,
+    )
+    .refine((value) => URL.canParse(value))
+    .transform((value) => value.replace(/\/$/, ''))
 
-const matrixSettings = z.object({
-  MATRIX_DRIVER: z.enum(['synapse', 'mas']).default('synapse'),
-  // A community without Matrix has neither, and nothing asks for them.
-  MATRIX_URL: matrixUrl.optional(),
-  MATRIX_SERVER_NAME: matrixServerName.optional(),
-  MATRIX_SECONDS: seconds(10, 15),
-})
+const matrixSettings = () =>
+  z.object({
+    MATRIX_DRIVER: z.enum(['synapse', 'mas']).default('synapse'),
+    // A community without Matrix has neither, and nothing asks for them.
+    MATRIX_URL: matrixUrl().optional(),
+    MATRIX_SERVER_NAME: matrixServerName().optional(),
+    MATRIX_SECONDS: seconds(10, 15),
+  })
 
-type MatrixSettings = z.infer<typeof matrixSettings>
+type MatrixSettings = ReadBy<typeof matrixSettings>
 
 const drivers = { synapse: registerAtSynapse, mas: registerAtMas } as const
 

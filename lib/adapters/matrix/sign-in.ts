@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { once, type ReadBy } from '../../late.ts'
 import { toMatrixId } from '../../matrix/localpart.ts'
 import type { MatrixAccount } from '../../ports.ts'
 import type { MatrixAnswer, MatrixServer } from './ask.ts'
@@ -49,13 +50,15 @@ function isNo({ status, body }: MatrixAnswer): boolean {
   return (status === 403 || status === 401) && refusals.includes(errorCode(body) ?? '')
 }
 
-const opened = z.object({
-  access_token: z.string().regex(/^[\x21-\x7e]{1,2048}$/),
-  user_id: z.string(),
-})
+const opened = once(() =>
+  z.object({
+    access_token: z.string().regex(/^[\x21-\x7e]{1,2048}$/),
+    user_id: z.string(),
+  }),
+)
 
-function readSession(answer: MatrixAnswer): z.infer<typeof opened> {
-  const read = opened.safeParse(answer.body)
+function readSession(answer: MatrixAnswer): ReadBy<typeof opened> {
+  const read = opened().safeParse(answer.body)
   if (answer.status === 200 && read.success) return read.data
   throw unexpected(login, answer)
 }

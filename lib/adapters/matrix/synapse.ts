@@ -5,6 +5,7 @@
  */
 import { createHmac } from 'node:crypto'
 import * as z from 'zod'
+import { once } from '../../late.ts'
 import { toMatrixId } from '../../matrix/localpart.ts'
 import type { MatrixAccount } from '../../ports.ts'
 import type { MatrixAnswer, MatrixServer } from './ask.ts'
@@ -35,13 +36,13 @@ export async function registerAtSynapse(
 }
 
 // Without NUL, which parts what the MAC is over: whoever answers must not choose more of it than the nonce.
-const nonceAnswer = z.object({ nonce: z.string().regex(/^[\x21-\x7e]{1,1024}$/) })
+const nonceAnswer = once(() => z.object({ nonce: z.string().regex(/^[\x21-\x7e]{1,1024}$/) }))
 
 async function askNonce(server: MatrixServer): Promise<string> {
   const purpose = 'the question for a nonce'
   const request = { purpose, method: 'GET', path, isRepeatable: true } as const
   const answer = await askMatrix(server, request)
-  const read = nonceAnswer.safeParse(answer.body)
+  const read = nonceAnswer().safeParse(answer.body)
   if (answer.status === 200 && read.success) return read.data.nonce
   throw unexpected(request, answer)
 }
@@ -62,10 +63,10 @@ function outcomeOf(answer: MatrixAnswer, userId: string): 'registered' | 'taken'
   throw unexpected(registration, answer)
 }
 
-const made = z.object({ user_id: z.string() })
+const made = once(() => z.object({ user_id: z.string() }))
 
 function confirm(body: unknown, userId: string): 'registered' {
-  const read = made.safeParse(body)
+  const read = made().safeParse(body)
   if (!read.success) throw unavailable('Matrix answered the registration in an unknown form')
   if (read.data.user_id === userId) return 'registered'
   throw unavailable('Matrix registered on another server than MATRIX_SERVER_NAME')

@@ -2,6 +2,7 @@
  * What Debian 12's Python (Unicode 14) knows and what looks alike, as data.
  * Names that pass here pass the host's own patterns (yunohost.md 5) without running those: they are exponential.
  */
+import { once } from '../late.ts'
 
 // Letters and digits that Node knows and the host does not: first and last code point, hexadecimal.
 const lettersNewerThanHost = `
@@ -14,15 +15,17 @@ const lettersNewerThanHost = `
   2cea2-2cead 2ebf0-2ee5d 31350-33479
 `
 
-const newerRanges = lettersNewerThanHost
-  .trim()
-  .split(/\s+/)
-  .map((range) => range.split('-').map((end) => Number.parseInt(end, 16)))
+const newerRanges = once(() =>
+  lettersNewerThanHost
+    .trim()
+    .split(/\s+/)
+    .map((range) => range.split('-').map((end) => Number.parseInt(end, 16))),
+)
 
 /** Whether one character, if it is a letter or digit for Node, is one for the host too. */
 export function isLetterOfHost(character: string): boolean {
   const code = Number(character.codePointAt(0))
-  return !newerRanges.some(([first = 0, last = first]) => code >= first && code <= last)
+  return !newerRanges().some(([first = 0, last = first]) => code >= first && code <= last)
 }
 
 // Cyrillic, Greek, Armenian and Latin letters that people read as the Latin letter in front (T20).
@@ -31,11 +34,16 @@ const lookalikes = `
   v:ѵν w:ԝшщω x:хχ y:уγүყ z:ʐ a:4 e:3 o:0 s:5
 `
 
-const latinByLookalike = new Map(
-  lookalikes
-    .trim()
-    .split(/\s+/)
-    .flatMap((entry) => [...entry.slice(2)].map((letter) => [letter, entry.charAt(0)] as const)),
+const latinByLookalike = once(
+  () =>
+    new Map(
+      lookalikes
+        .trim()
+        .split(/\s+/)
+        .flatMap((entry) =>
+          [...entry.slice(2)].map((letter) => [letter, entry.charAt(0)] as const),
+        ),
+    ),
 )
 
 /**
@@ -44,8 +52,9 @@ const latinByLookalike = new Map(
  */
 export function toSkeleton(name: string): string {
   const plain = name.normalize('NFKD').toLowerCase()
+  const latin = latinByLookalike()
   return [...plain]
-    .map((letter) => latinByLookalike.get(letter) ?? letter)
+    .map((letter) => latin.get(letter) ?? letter)
     .join('')
     .replace(/[^\p{L}\p{N}]/gu, '')
     .replaceAll('rn', 'm')

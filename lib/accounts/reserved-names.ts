@@ -1,3 +1,4 @@
+import { once } from '../late.ts'
 import { toSkeleton } from './host-patterns.ts'
 
 // Names that nobody may have, by why (T20, yunohost.md 18). Compared on skeletons, so one spelling is enough.
@@ -54,11 +55,13 @@ const staffTitles = `admin admins administrator administrators administratorin a
 // From this length on, i and l count as the same letter; shorter ones would take names like Ali from people.
 const shortestBlurred = 5
 
-const reserved = toReservedKeys(
-  words([hostNames, roleMailboxes, systemNames, serviceNames, staffNames, appIds].join(' ')),
+const reserved = once(() =>
+  toReservedKeys(
+    words([hostNames, roleMailboxes, systemNames, serviceNames, staffNames, appIds].join(' ')),
+  ),
 )
-const blurredTitles = new Set([...toSkeletons(staffTitles)].map(blur))
-const blurredAppIds = [...toSkeletons(appIds)].map(blur)
+const blurredTitles = once(() => new Set([...toSkeletons(staffTitles)].map(blur)))
+const blurredAppIds = once(() => [...toSkeletons(appIds)].map(blur))
 
 /** Whether a username or display name, however it is spelled, belongs to the host, to a role's mailbox or to staff. */
 export function isReservedName(name: string): boolean {
@@ -66,8 +69,8 @@ export function isReservedName(name: string): boolean {
   const blurred = blur(skeleton)
   return (
     skeleton === '' ||
-    looksReserved(name, reserved) ||
-    blurredAppIds.some((id) => blurred.startsWith(id)) ||
+    looksReserved(name, reserved()) ||
+    blurredAppIds().some((id) => blurred.startsWith(id)) ||
     blurred.startsWith(blur('yunohost')) ||
     name.split(/[^\p{L}\p{M}\p{N}]+/u).some(isStaffTitle)
   )
@@ -93,7 +96,7 @@ export function looksReserved(name: string, keys: ReadonlySet<string>): boolean 
 
 function isStaffTitle(word: string): boolean {
   return [word, word.replace(/\p{N}+$/u, '')].some((title) =>
-    blurredTitles.has(blur(toSkeleton(title))),
+    blurredTitles().has(blur(toSkeleton(title))),
   )
 }
 

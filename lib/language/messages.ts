@@ -4,7 +4,7 @@ import { german } from './german.ts'
 
 const catalogue: Readonly<Record<Language, Messages>> = { en: english, de: german }
 
-/** All sentences in one language. They are plain text: whoever puts them into HTML escapes them. */
+/** The sentences of the pages but those about a registration. They are plain text: whoever puts them into HTML escapes them. */
 export function messagesFor(language: Language): Messages {
   return catalogue[language]
 }

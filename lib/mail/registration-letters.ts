@@ -1,5 +1,5 @@
 import type { RegistrationMailMessages } from '../language/english-registration-mails.ts'
-import { messagesFor } from '../language/messages.ts'
+import { mailMessagesFor } from '../language/mail-messages.ts'
 import type { Letter, MailStyle } from './letter.ts'
 import type { AskerMail, ManagerMail, RegistrationMail } from './registration-mail.ts'
 
@@ -9,7 +9,7 @@ type Body = Omit<Letter, 'greeting' | 'farewell' | 'small'>
 
 /** The letter of a mail about a registration. Nobody's name is known but a username that was picked. */
 export function writeRegistrationLetter(mail: RegistrationMail, style: MailStyle): Letter {
-  const { mails } = messagesFor(style.language)
+  const mails = mailMessagesFor(style.language)
   const { communityName } = style.site
   const words = mails.registrations
   return {

@@ -1,4 +1,4 @@
-import { messagesFor } from '../language/messages.ts'
+import { mailMessagesFor } from '../language/mail-messages.ts'
 import { resetLinkMinutes, welcomeLinkDays } from '../passwords/policy.ts'
 import type { Mail } from '../ports.ts'
 import { type Letter, type MailStyle, renderLetter } from './letter.ts'
@@ -38,7 +38,7 @@ function isAboutAccount(mail: MailTemplate): mail is AccountMail {
 }
 
 function writeAccountLetter(mail: AccountMail, style: MailStyle): Letter {
-  const messages = messagesFor(style.language).mails
+  const messages = mailMessagesFor(style.language)
   const frame = {
     greeting: messages.greeting(mail.displayName),
     farewell: messages.farewell(style.site.communityName),
@@ -66,7 +66,7 @@ function writeBody(mail: AccountMail, style: MailStyle): Body {
 type Of<Name extends AccountMail['template']> = Extract<AccountMail, { template: Name }>
 
 function writeWelcome(mail: Of<'set_password'>, { language, site }: MailStyle): Body {
-  const { copyLink, setPassword: words } = messagesFor(language).mails
+  const { copyLink, setPassword: words } = mailMessagesFor(language)
   return {
     subject: words.subject,
     paragraphs: [words.opening(site.communityName)],
@@ -81,7 +81,7 @@ function writeWelcome(mail: Of<'set_password'>, { language, site }: MailStyle): 
 }
 
 function writeReset(mail: Of<'reset_password'>, { language, site }: MailStyle): Body {
-  const { copyLink, resetPassword: words } = messagesFor(language).mails
+  const { copyLink, resetPassword: words } = mailMessagesFor(language)
   return {
     subject: words.subject,
     paragraphs: [words.opening(mail.username, site.communityName)],
@@ -92,7 +92,7 @@ function writeReset(mail: Of<'reset_password'>, { language, site }: MailStyle): 
 }
 
 function writeNotice(mail: Of<'password_changed'>, { language, site }: MailStyle): Body {
-  const words = messagesFor(language).mails.passwordChanged
+  const words = mailMessagesFor(language).passwordChanged
   return {
     subject: words.subject,
     paragraphs: [words.opening(mail.username, site.communityName)],
@@ -102,7 +102,7 @@ function writeNotice(mail: Of<'password_changed'>, { language, site }: MailStyle
 }
 
 function writeRefusal(mail: Of<'password_refused'>, { language, site }: MailStyle): Body {
-  const { copyLink, passwordRefused: words } = messagesFor(language).mails
+  const { copyLink, passwordRefused: words } = mailMessagesFor(language)
   return {
     subject: words.subject,
     paragraphs: [words.opening(mail.username, site.communityName)],

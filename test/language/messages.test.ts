@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { type FailureCode, failures } from '../../lib/failure.ts'
 import { formatAmount, formatMoment, formatWait } from '../../lib/language/formats.ts'
+import { mailMessagesFor } from '../../lib/language/mail-messages.ts'
 import { messagesFor } from '../../lib/language/messages.ts'
+import { registrationPageMessages } from '../../lib/language/registration-pages.ts'
 
 const codes = Object.keys(failures).filter((code): code is FailureCode => code in failures)
 
@@ -13,9 +15,11 @@ function flatten(value: unknown, path = ''): [string, string][] {
 }
 
 function sentences(language: 'en' | 'de') {
-  const { mails, ...others } = messagesFor(language)
+  const registrations = registrationPageMessages(language)
+  const mails = mailMessagesFor(language)
   const { moment, ...passwordChanged } = mails.passwordChanged
-  return flatten({ ...others, mails: { ...mails, passwordChanged, at: moment(new Date(0)) } })
+  const ofMails = { ...mails, passwordChanged, at: moment(new Date(0)) }
+  return flatten({ ...messagesFor(language), registrations, mails: ofMails })
 }
 
 test('both languages have the same sentences, none empty', () => {

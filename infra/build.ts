@@ -73,6 +73,9 @@ export const bundleOptions = {
   bundle: true,
   platform: 'node',
   target: 'node24',
+  // A pattern that knows classes of characters is then made where it is used: of a literal, V8 looks all of them up as
+  // soon as it reads the file, and that takes 0.1 to 0.2 ms for each.
+  supported: { 'regexp-sticky-and-unicode-flags': false },
   format: 'cjs',
   mainFields: ['module', 'main'],
   minify: true,

@@ -25,7 +25,7 @@ export function layOut(style: PageStyle, title: string, content: Markup): string
 <body>
 <a class="skip" href="#content">${words.skipToContent}</a>
 <header class="top">
-<a class="brand" href="/" aria-label="${style.communityName}: ${words.home}">${mark}<span>${style.communityName}</span></a>
+<a class="brand" href="/" aria-label="${style.communityName}: ${words.home}">${mark()}<span>${style.communityName}</span></a>
 </header>
 <main id="content" tabindex="-1">
 ${content}
@@ -42,8 +42,10 @@ function scriptTag(path: string): Markup {
 }
 
 // A gate with one leaf open, drawn here because the pages load nothing.
-const mark = markup`<svg class="mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false">
+function mark(): Markup {
+  return markup`<svg class="mark" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false">
 <path class="mark-arch" d="M4 29V15a12 12 0 0 1 24 0v14" fill="none" stroke-width="3" stroke-linecap="round"/>
 <path class="mark-door" d="M8.5 30.5V15A7.5 7.5 0 0 1 16 7.5v23z"/>
 <circle class="mark-knob" cx="13" cy="19" r="1.5"/>
 </svg>`
+}

@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { buildFunctions } from './build.ts'
 import { bundleProblems, bundleReports } from './bundles.ts'
 import { tableProblems } from './checks/function-table.ts'
+import { eagerSchemaProblems } from './checks/late-schemas.ts'
 import { lengthProblems } from './checks/lengths.ts'
 import { promiseProblems, purityProblems } from './checks/purity.ts'
 import { readmeProblems } from './checks/readme-names.ts'
@@ -38,6 +39,7 @@ const steps: readonly Step[] = [
   ['unused code (knip)', () => tool('knip/bin/knip.js', ['--no-progress'])],
   ['lengths', async () => lengthProblems(await sourceFiles(['functions', 'lib', 'infra']), tables)],
   ['areas ask ports', async () => purityProblems(await sourceFiles(['lib']))],
+  ['schemas are late', async () => eagerSchemaProblems(await sourceFiles(['functions', 'lib']))],
   ['exports say what they promise', async () => promiseProblems(await sourceFiles(['lib']))],
   ['test titles', async () => titleProblems(await sourceFiles(['test']))],
   ['table of functions', checkTable],

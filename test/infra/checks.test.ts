@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { tableProblems } from '../../infra/checks/function-table.ts'
+import { eagerSchemaProblems } from '../../infra/checks/late-schemas.ts'
 import { lengthProblems } from '../../infra/checks/lengths.ts'
 import { promiseProblems, purityProblems } from '../../infra/checks/purity.ts'
 import { readmeProblems } from '../../infra/checks/readme-names.ts'
@@ -63,6 +64,25 @@ describe('areas ask ports', () => {
       'lib/x.ts:3: an export without a sentence of JSDoc.',
     ])
   })
+})
+
+test.each([
+  'const a = z.string()',
+  'export const a = task({ input: z.object({ b }) })',
+  'const a = { ...z.object({}).shape }',
+])('%s makes a schema by importing', (text) => {
+  expect(eagerSchemaProblems([parseText('lib/x.ts', `\n${text}`)])).toEqual([
+    'lib/x.ts:2: a schema made by importing; see lib/late.ts.',
+  ])
+})
+
+test.each([
+  'const a = once(() => z.string())',
+  'function a() {\n return z.string()\n}',
+  'const a = { get b() { return z.string() } }',
+  'type A = z.infer<typeof b>\nconst c: z.ZodType = d()',
+])('%s makes a schema when it is asked for one', (text) => {
+  expect(eagerSchemaProblems([parseText('lib/x.ts', text)])).toEqual([])
 })
 
 test('forbidden and doubled titles are named', () => {

@@ -86,6 +86,10 @@ export const englishRegistrationPages = {
       title: 'This takes longer than usual',
       lead: 'One of our servers could not make your account yet. The staff have been told, and there is nothing for you to do for now.',
     },
+    givenUp: {
+      title: 'Your account could not be made',
+      lead: 'We are sorry: not everything worked, and nothing more is tried. The staff have been told. You are welcome to ask for an account once more.',
+    },
     rejected: {
       title: 'The staff decided against an account',
       lead: 'They have read your registration, and this time they said no.',
@@ -107,6 +111,7 @@ export const englishRegistrationPages = {
         success: 'ready',
         failed: 'the staff look into it',
       },
+      givenUp: 'not made',
     },
     password: {
       heading: 'Your password',

@@ -90,6 +90,10 @@ export const germanRegistrationPages: RegistrationPageMessages = {
       title: 'Das dauert länger als sonst',
       lead: 'Einer unserer Server konnte dein Konto noch nicht anlegen. Das Team weiß Bescheid, und du musst im Moment nichts tun.',
     },
+    givenUp: {
+      title: 'Dein Konto konnte nicht angelegt werden',
+      lead: 'Das tut uns leid: Nicht alles hat geklappt, und es wird nichts mehr versucht. Das Team weiß Bescheid. Du kannst gern noch einmal um ein Konto bitten.',
+    },
     rejected: {
       title: 'Das Team hat sich gegen ein Konto entschieden',
       lead: 'Es hat deine Registrierung gelesen und diesmal Nein gesagt.',
@@ -111,6 +115,7 @@ export const germanRegistrationPages: RegistrationPageMessages = {
         success: 'fertig',
         failed: 'das Team kümmert sich',
       },
+      givenUp: 'nicht angelegt',
     },
     password: {
       heading: 'Dein Passwort',

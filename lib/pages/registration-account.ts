@@ -24,14 +24,15 @@ export function passwordPanel(page: StatusPage): Tree {
 /** The username, and how far the account is on each server. */
 export function progress(page: StatusPage): Tree {
   const { username, parts } = registrationPageMessages(page.language).status
-  const isReady = stageOf(page.registration, page.targets) === 'ready'
+  const stage = stageOf(page.registration, page.targets)
   const rows = page.targets.map((target) => {
     const state = stateOn(page.registration, target)
     const name = accountName(page, target)
-    return [parts.targets[target], [name, stateBadge(state, parts.states[state])]] as const
+    const label = stage === 'givenUp' && state === 'failed' ? parts.givenUp : parts.states[state]
+    return [parts.targets[target], [name, stateBadge(state, label)]] as const
   })
   return element('section', { 'aria-labelledby': 'progress' }, [
-    element('h2', { id: 'progress' }, isReady ? parts.readyHeading : parts.heading),
+    element('h2', { id: 'progress' }, stage === 'ready' ? parts.readyHeading : parts.heading),
     factList([
       [username, element('strong', { translate: 'no' }, page.registration.username)],
       ...rows,

@@ -15,18 +15,19 @@ export type Stage =
   | 'pick'
   | 'making'
   | 'stuck'
+  | 'givenUp'
   | 'ready'
   | 'rejected'
   | 'withdrawn'
 
-/** The stage of a registration. Made on every target is ready; one that failed makes it stuck. */
+/** The stage of a registration. Made on every target is ready; one that failed makes it stuck, until staff give it up. */
 export function stageOf(registration: AskerView, targets: readonly Target[]): Stage {
   if (registration.status === 'deleted') return 'withdrawn'
   if (registration.status === 'rejected') return 'rejected'
   if (registration.status === 'pending') return registration.question === null ? 'waiting' : 'asked'
   if (registration.username === '') return 'pick'
   const states = targets.map((target) => stateOn(registration, target))
-  if (states.includes('failed')) return 'stuck'
+  if (states.includes('failed')) return registration.given_up ? 'givenUp' : 'stuck'
   return states.every((state) => state === 'success') ? 'ready' : 'making'
 }
 
@@ -52,4 +53,5 @@ export const withdrawnView: AskerView = {
   message: null,
   refused_username: null,
   can_renew_password: false,
+  given_up: false,
 }

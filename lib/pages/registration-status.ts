@@ -31,6 +31,7 @@ const marks = {
   pick: 'done',
   making: 'under',
   stuck: 'stopped',
+  givenUp: 'stopped',
   ready: 'done',
   rejected: 'stopped',
   withdrawn: 'done',
@@ -65,6 +66,7 @@ function bodyOf(stage: Stage, page: StatusPage, words: Words): Tree {
       return [noteOf(page, words), usernameForm(page)]
     case 'making':
     case 'stuck':
+    case 'givenUp':
     case 'ready':
       return [passwordPanel(page), progress(page), renewForm(page)]
     case 'rejected':

@@ -20,6 +20,7 @@ export type AskerView = Pick<
   | 'message'
   | 'refused_username'
   | 'can_renew_password'
+  | 'given_up'
 >
 
 /** A registration as those who decide are shown it. */

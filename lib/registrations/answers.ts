@@ -31,6 +31,8 @@ export const askerRecord = once(() =>
     question: z.string().nullable(),
     refused_username: z.string().nullable(),
     can_renew_password: z.boolean(),
+    // Nothing more is tried: what is not there by now does not come.
+    given_up: z.boolean(),
   }),
 )
 

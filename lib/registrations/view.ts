@@ -30,7 +30,12 @@ export async function viewForAsker(uses: ViewUses, admitted: Admitted): Promise<
     question: answer === null && question !== null ? question.text : null,
     refused_username: personal.refusedUsername,
     can_renew_password: await canRenewPassword(uses, admitted),
+    given_up: isGivenUp(registration),
   }
+}
+
+function isGivenUp({ endedAt, matrixStatus, accountStatus }: Registration): boolean {
+  return endedAt !== null && [matrixStatus, accountStatus].includes('failed')
 }
 
 async function viewForStaff(

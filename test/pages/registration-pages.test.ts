@@ -49,6 +49,7 @@ test.each([
   ['taken', 'pick', ['complete', 'withdraw']],
   ['making', 'making', ['show']],
   ['stuck', 'stuck', ['show']],
+  ['givenUp', 'givenUp', []],
   ['ready', 'ready', ['new_password']],
   ['rejected', 'rejected', ['withdraw']],
   ['withdrawn', 'withdrawn', []],

@@ -14,6 +14,7 @@ const asked: AskerView = {
   message: 'Hello!\nI know Ash from the choir, and I would love to join the chat.',
   refused_username: null,
   can_renew_password: false,
+  given_up: false,
 }
 
 /** The same as a manager is shown it. */
@@ -48,6 +49,13 @@ export const askers = {
   taken: { ...asked, status: 'approved', position: null, refused_username: 'robin' },
   making: { ...asked, ...making, matrix_status: 'processing' },
   stuck: { ...asked, ...making, matrix_status: 'success', account_status: 'failed' },
+  givenUp: {
+    ...asked,
+    ...making,
+    matrix_status: 'success',
+    account_status: 'failed',
+    given_up: true,
+  },
   ready: {
     ...asked,
     ...making,

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
@@ -7,6 +7,9 @@ import ssh2 from 'ssh2'
 import { endWithChildren } from './host-ending.ts'
 import type { Ground, SshServer } from './host-ground.ts'
 import { keyBlob, replaceFile } from './host-keys.ts'
+
+const longestMs = 8000
+const pauseMs = 15
 
 const SSHD_PLACES = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/sbin']
 
@@ -63,11 +66,6 @@ export async function startOpenSsh(
 ): Promise<SshServer | undefined> {
   const config = await writeSshdFiles(ground, port)
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 })
-  try {
-    execFileSync(sshd, ['-t', '-f', config], { stdio: 'pipe' })
-  } catch {
-    return undefined
-  }
   const log = openSync(join(ground.folder, 'ssh', 'sshd.log'), 'a', 0o600)
   const child = spawn(sshd, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', log] })
   closeSync(log)
@@ -76,9 +74,10 @@ export async function startOpenSsh(
     await endWithChildren(child)
     await ended
   }
-  for (let attempt = 0; attempt < 40 && child.exitCode === null; attempt += 1) {
+  const untilMs = performance.now() + longestMs
+  while (performance.now() < untilMs && child.exitCode === null) {
     if (await answers(ground, port)) return { kind: 'openssh', port, stop }
-    await sleep(100)
+    await sleep(pauseMs)
   }
   await stop()
   return undefined
@@ -93,6 +92,7 @@ function answers(ground: Ground, port: number): Promise<boolean> {
       done(good)
     }
     client.on('error', () => end(false))
+    client.on('connect', () => client.setNoDelay(true))
     client.on('ready', () =>
       client.exec('gate', (error, channel) => {
         if (error !== undefined) return end(false)

@@ -2,7 +2,6 @@
  * A host for a laptop and for tests: the real gate, behind a real SSH server, in front of the
  * stand-in `yunohost`. Everything lies under one folder and nothing outlives stop().
  */
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, readFile, rm } from 'node:fs/promises'
 import { userInfo } from 'node:os'
@@ -14,6 +13,7 @@ import type { Ground, SshServer } from './host-ground.ts'
 import { startInProcess } from './host-in-process.ts'
 import { fingerprint, keyPair, replaceFile } from './host-keys.ts'
 import { findSshd, startOpenSsh } from './host-openssh.ts'
+import { hostPython } from './host-python.ts'
 
 export type HostFault = {
   readonly fault: string
@@ -58,7 +58,6 @@ export type LocalHost = {
 }
 
 const SOURCES = fileURLToPath(new URL('../host/', import.meta.url))
-const OLDEST_PYTHON = 10
 
 export async function startHost(options: HostOptions): Promise<LocalHost> {
   const ground = await layOut(options)
@@ -106,20 +105,8 @@ async function layOut(options: HostOptions): Promise<Ground> {
   await replaceFile(at('gate', 'gatehouse_gate.json'), JSON.stringify(config))
   const hostKey = await keyPair(at('ssh', 'host_key'))
   const clientKey = await keyPair(at('ssh', 'client_key'))
-  const command: Ground['command'] = [findPython(), '-I', gate]
+  const command: Ground['command'] = [hostPython(), '-I', gate]
   return { folder, gate, command, user, hostKey, clientKey }
-}
-
-function findPython(): string {
-  const print = 'import sys; print(sys.version_info[0], sys.version_info[1], sys.executable)'
-  const said = execFileSync('python3', ['-c', print], { encoding: 'utf8' }).trim()
-  const [major, minor, ...path] = said.split(' ')
-  if (major !== '3' || Number(minor) < OLDEST_PYTHON) {
-    throw new Error(
-      `The gate needs Python 3.${OLDEST_PYTHON} or newer, python3 is ${major}.${minor}`,
-    )
-  }
-  return path.join(' ')
 }
 
 async function readIfThere(path: string): Promise<string> {

@@ -88,6 +88,8 @@ export async function openLine(target: SshTarget): Promise<SshLine> {
       return !isDenied
     },
   })
+  // Each of the handshake's small packets would otherwise wait to be joined with the next one, 40 ms at a time.
+  ssh.connection?.on('connect', () => ssh.connection?.setNoDelay(true))
   await connecting.catch((cause: unknown) => {
     ssh.dispose()
     throw isDenied || isIdentityTrouble(cause)
@@ -96,8 +98,6 @@ export async function openLine(target: SshTarget): Promise<SshLine> {
   })
   // Without a listener an error on an idle line would end the process; `isOpen` tells of it.
   ssh.connection?.on('error', () => ssh.dispose())
-  // A request is a few small packets; waiting to join them costs more than sending them.
-  ssh.connection?.setNoDelay(true)
   return {
     isOpen: () => ssh.isConnected(),
     run: (command, call) => run(ssh, command, call),

@@ -112,7 +112,9 @@ async function openConnecting({ host }: BenchGatehouse) {
   const to = { host: '127.0.0.1', port: host.port, username: host.user, privateKey }
   return async () => {
     const ssh = new NodeSSH()
-    await ssh.connect(to)
+    const connecting = ssh.connect(to)
+    ssh.connection?.on('connect', () => ssh.connection?.setNoDelay(true))
+    await connecting
     ssh.dispose()
   }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { replaceFile } from '../../infra/local/host-keys.ts'
+import { hostPython } from '../../infra/local/host-python.ts'
 import { mailDomain } from '../../infra/local/installation.ts'
 import type { Bench } from './benchmark.ts'
 import { openAsking } from './create-user.ts'
@@ -37,7 +38,7 @@ function runTask(running: BenchGatehouse, taskId: string): Promise<number> {
 }
 
 function script({ host }: BenchGatehouse, username: string): string {
-  const yunohost = `python3 -I '${join(host.folder, 'standin', 'bin', 'yunohost')}' --output-as json`
+  const yunohost = `${hostPython()} -I '${join(host.folder, 'standin', 'bin', 'yunohost')}' --output-as json`
   const read = `${yunohost} user info ${username}`
   const fullName = username.replaceAll(/\d/g, 'x')
   const create = `${yunohost} user create ${username} --fullname='${fullName}' --domain=${mailDomain}`

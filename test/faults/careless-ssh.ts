@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import ssh2 from 'ssh2'
 import { onTestFinished } from 'vitest'
+import { sendAtOnce } from '../../infra/local/host-in-process.ts'
 import { fingerprint } from '../../infra/local/host-keys.ts'
+import { hostPython } from '../../infra/local/host-python.ts'
 import type { TestWorld } from '../support/world.ts'
 
 /** How a server ends a command after it ran: it hands over what the gate printed, or not, and how it ended, or not. */
@@ -43,13 +45,14 @@ export async function useCarelessSsh(world: TestWorld): Promise<CarelessSsh> {
   async function runGate(channel: ssh2.ServerChannel): Promise<void> {
     channel.on('error', () => undefined)
     const request = await text(channel)
-    const child = spawn('python3', ['-I', gate], { stdio: ['pipe', 'pipe', 'ignore'], env: {} })
+    const child = spawn(hostPython(), ['-I', gate], { stdio: ['pipe', 'pipe', 'ignore'], env: {} })
     child.stdin.end(request)
     const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
     endingFor(request)(channel, printed, Number(code))
   }
 
   const server = new ssh2.Server({ hostKeys: [key.private] }, (client) => {
+    sendAtOnce(client)
     client.on('error', () => undefined)
     client.on('authentication', (attempt) => attempt.accept())
     client.on('session', (accept) => {

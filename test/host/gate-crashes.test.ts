@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { type LocalHost, startHost } from '../../infra/local/host.ts'
+import { hostPython } from '../../infra/local/host-python.ts'
 import { mailDomain } from '../../infra/local/installation.ts'
 import { projectFile } from '../../infra/project.ts'
 import { sshHost } from '../../lib/adapters/ssh.ts'
@@ -20,7 +21,7 @@ import { newTestWorld, type TestWorld } from '../support/world.ts'
 
 const program = projectFile('infra/host/tests/crash_gate.py')
 const points: readonly string[] = JSON.parse(
-  execFileSync('python3', [program], { encoding: 'utf8' }),
+  execFileSync(hostPython(), [program], { encoding: 'utf8' }),
 )
 // Every point is shown with every verb in the gate's own suite (infra/host/tests/test_crashes.py); these are the ones
 // that look different to a worker.

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'vitest'
+import { hostPython } from '../../infra/local/host-python.ts'
 import { mailDomain } from '../../infra/local/installation.ts'
 import type { TaskInput } from '../../lib/queue/queue.ts'
 import type { HostTask } from '../../lib/queue/task.ts'
@@ -41,7 +42,7 @@ export async function untilBegun(world: TestWorld, ...words: readonly string[]):
 /** Runs a command on the host as an administrator would, past Gatehouse. */
 export async function byHand(world: TestWorld, ...words: readonly string[]): Promise<void> {
   const { folder } = await world.host()
-  await promisify(execFile)('python3', [join(folder, 'standin', 'bin', 'yunohost'), ...words])
+  await promisify(execFile)(hostPython(), [join(folder, 'standin', 'bin', 'yunohost'), ...words])
 }
 
 /** Somebody else's account on the host. */

@@ -1,5 +1,6 @@
 import type { Account, AccountChange, NewAccount } from './accounts/account.ts'
 import type { HostNames } from './accounts/host-names.ts'
+import type { PasswordHasher } from './crypto/password-hash.ts'
 import type { Matrix } from './matrix/port.ts'
 import type { HostFacts } from './passwords/host-facts.ts'
 import type { Link } from './passwords/link.ts'
@@ -8,6 +9,7 @@ import type { Lookup, Registering, RegistrationRecords } from './registrations/p
 import type { Session } from './sessions/session.ts'
 import type { GateAnswer, GateRequest } from './yunohost/gate.ts'
 
+export type { PasswordHasher } from './crypto/password-hash.ts'
 export type { Matrix, MatrixAccount } from './matrix/port.ts'
 export type { Lookup, Registering } from './registrations/ports.ts'
 
@@ -293,5 +295,6 @@ export interface Ports {
   readonly pace: Pace
   readonly milestones: Milestones
   readonly commonPasswords: CommonPasswords
+  readonly passwordHasher: PasswordHasher
   readonly assets: Assets
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { ringSigner } from '../../lib/adapters/keys.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
+import { bcryptHasher } from '../../lib/adapters/password-hasher.ts'
 import { systemClock, systemRandom } from '../../lib/adapters/system.ts'
 import { endpoint } from '../../lib/http/endpoint.ts'
 import { signIn } from '../../lib/sessions/sign-in.ts'
@@ -33,6 +34,7 @@ export const handler = endpoint({
     random: systemRandom,
     database: mongoDatabase,
     signer: ringSigner,
+    passwordHasher: bcryptHasher,
   },
   handler: async ({ body, clientAddress, uses }) => {
     const credentials = { username: body.username, password: body.password, clientAddress }

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { fileCommonPasswords } from '../../lib/adapters/common-passwords.ts'
 import { ringSealer } from '../../lib/adapters/keys.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
+import { bcryptHasher } from '../../lib/adapters/password-hasher.ts'
 import { siteSettings } from '../../lib/adapters/settings.ts'
 import { sqsDoorbell } from '../../lib/adapters/sqs.ts'
 import { jsonLog, systemClock, systemRandom } from '../../lib/adapters/system.ts'
@@ -42,6 +43,7 @@ export const handler = endpoint({
     sealer: ringSealer,
     site: siteSettings,
     commonPasswords: fileCommonPasswords,
+    passwordHasher: bcryptHasher,
   },
   handler: ({ body, language, wantsPage, uses }) =>
     answerPasswordForm(uses, body, { wantsPage, language }),

@@ -1,5 +1,6 @@
 import { ringSealer, ringSigner } from '../../lib/adapters/keys.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
+import { bcryptHasher } from '../../lib/adapters/password-hasher.ts'
 import { registeringSettings, siteSettings } from '../../lib/adapters/settings.ts'
 import { sqsDoorbell } from '../../lib/adapters/sqs.ts'
 import { jsonLog, systemClock, systemRandom } from '../../lib/adapters/system.ts'
@@ -41,6 +42,7 @@ export const handler = endpoint({
     sealer: ringSealer,
     site: siteSettings,
     registering: registeringSettings,
+    passwordHasher: bcryptHasher,
   },
   handler: ({ params, body, basic, bearer, uses }) =>
     workAtDesk(uses, params.rid, { basic, bearer, deed: toDeed(body) }),

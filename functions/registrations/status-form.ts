@@ -1,6 +1,7 @@
 import { ringSealer, ringSigner } from '../../lib/adapters/keys.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
 import { mongoLookup } from '../../lib/adapters/mongo/lookup.ts'
+import { bcryptHasher } from '../../lib/adapters/password-hasher.ts'
 import { registeringSettings, siteSettings } from '../../lib/adapters/settings.ts'
 import { sqsDoorbell } from '../../lib/adapters/sqs.ts'
 import { jsonLog, systemClock, systemRandom } from '../../lib/adapters/system.ts'
@@ -39,6 +40,7 @@ export const handler = endpoint({
     lookup: mongoLookup,
     site: siteSettings,
     registering: registeringSettings,
+    passwordHasher: bcryptHasher,
   },
   handler: ({ body, language, uses }) => {
     const { communityName, defaultLanguage } = uses.site

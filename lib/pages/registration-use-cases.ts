@@ -3,9 +3,10 @@ import { Failure } from '../failure.ts'
 import type { Credential } from '../registrations/admit.ts'
 import type { AskerRecord, StaffRecord } from '../registrations/answers.ts'
 import { type CompleteUses, completeRegistration } from '../registrations/complete.ts'
-import { type DecideUses, decideRegistration } from '../registrations/decide.ts'
+import { decideRegistration } from '../registrations/decide.ts'
 import { workAtDesk } from '../registrations/desk.ts'
 import { readRegistration } from '../registrations/read.ts'
+import type { RenewUses } from '../registrations/renew-password.ts'
 import { completionWish, decisionWish, deskWish, toDeed } from '../registrations/rules.ts'
 import { withdrawRegistration } from '../registrations/withdraw.ts'
 import type { AskerActions, ManagerActions } from './registration-actions.ts'
@@ -40,7 +41,7 @@ export async function openForAsker(uses: CompleteUses, key: Credentials): Promis
 }
 
 /** The actions of the manager whose key this is. Throws `unauthenticated` or `forbidden`. */
-export async function openForManager(uses: DecideUses, key: Credentials): Promise<ManagerActions> {
+export async function openForManager(uses: RenewUses, key: Credentials): Promise<ManagerActions> {
   const { rid } = key
   const credential = toCredential(key)
   const read = async () => asStaff(await readRegistration(uses, rid, credential))

@@ -1,4 +1,3 @@
-import { hashPassword } from '../crypto/password-hash.ts'
 import { hashToken, newToken } from '../crypto/token.ts'
 import { Failure } from '../failure.ts'
 import type {
@@ -7,6 +6,7 @@ import type {
   Database,
   Doorbell,
   Log,
+  PasswordHasher,
   Random,
   Sealer,
   Site,
@@ -29,6 +29,7 @@ export interface SetPasswordUses {
   readonly sealer: Sealer
   readonly site: Site
   readonly commonPasswords: CommonPasswords
+  readonly passwordHasher: PasswordHasher
 }
 
 /** The task that brings the password to the host, and the token that lets its asker watch it. */
@@ -68,7 +69,7 @@ interface Change {
 
 async function changePassword(uses: SetPasswordUses, wish: Change): Promise<PasswordTask> {
   const { token, username, password, now } = wish
-  const passwordHash = await hashPassword(password)
+  const passwordHash = await uses.passwordHasher.hash(password)
   const taskToken = newToken(uses.random)
   const change = await newTask(uses, userPassword, {
     input: { username },

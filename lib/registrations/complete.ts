@@ -2,10 +2,18 @@ import { isUsernameOfHost } from '../accounts/host-names.ts'
 import { toAddressKey, toNameKey } from '../accounts/name-keys.ts'
 import { isReservedName } from '../accounts/reserved-names.ts'
 import { username as usernameRule } from '../accounts/rules.ts'
-import { hashPassword } from '../crypto/password-hash.ts'
 import { newToken } from '../crypto/token.ts'
 import { Failure } from '../failure.ts'
-import type { Doorbell, Log, Lookup, Random, Records, Registering, Site } from '../ports.ts'
+import type {
+  Doorbell,
+  Log,
+  Lookup,
+  PasswordHasher,
+  Random,
+  Records,
+  Registering,
+  Site,
+} from '../ports.ts'
 import type { NewTask } from '../queue/queue.ts'
 import { ringFor } from '../queue/ring.ts'
 import { type Admitted, type AdmitUses, admit, type Credential } from './admit.ts'
@@ -31,6 +39,7 @@ export interface CompleteUses extends AdmitUses {
   readonly lookup: Lookup
   readonly site: Site
   readonly registering: Registering
+  readonly passwordHasher: PasswordHasher
 }
 
 /** What somebody picks. */
@@ -57,7 +66,7 @@ export async function completeRegistration(
   const password = await generatePassword(uses, username)
   const reserving = {
     ...{ admitted, username, password },
-    passwordHash: await hashPassword(password),
+    passwordHash: await uses.passwordHasher.hash(password),
     nameKey: await uses.lookup.keyOf('name', username),
     contact: await readContact(uses, admitted, pick.address),
   }

@@ -14,7 +14,7 @@ import { toMailedToken } from './mailed-token.ts'
 import { sealPersonal } from './personal.ts'
 import { mostNotes } from './policy.ts'
 import type { Personal, Registration } from './registration.ts'
-import { renewPassword } from './renew-password.ts'
+import { type RenewUses, renewPassword } from './renew-password.ts'
 import { viewFor } from './view.ts'
 
 /** What somebody does at the desk of a registration. */
@@ -34,7 +34,7 @@ export interface Change {
  * other side does, and the failures of the action.
  */
 export async function workAtDesk(
-  uses: DecideUses,
+  uses: RenewUses,
   rid: string,
   { deed, ...credential }: Credential & { readonly deed: DeskAction },
 ): Promise<AskerRecord | StaffRecord> {

@@ -1,6 +1,5 @@
-import { hashPassword } from '../crypto/password-hash.ts'
 import { Failure } from '../failure.ts'
-import type { Records } from '../ports.ts'
+import type { PasswordHasher, Records } from '../ports.ts'
 import { newTask } from '../queue/new-task.ts'
 import type { NewTask } from '../queue/queue.ts'
 import { ringFor } from '../queue/ring.ts'
@@ -15,16 +14,21 @@ import { firstTask } from './first-task.ts'
 import { generatePassword } from './generate-password.ts'
 import { viewForAsker } from './view.ts'
 
+/** What making a new password needs. */
+export interface RenewUses extends DecideUses {
+  readonly passwordHasher: PasswordHasher
+}
+
 /**
  * Makes a new password in place of one that was lost, until somebody has signed in; gives it once. Throws
  * `password_not_renewable`, or `too_many_requests` past ten an hour.
  */
-export async function renewPassword(uses: DecideUses, admitted: Admitted): Promise<AskerRecord> {
+export async function renewPassword(uses: RenewUses, admitted: Admitted): Promise<AskerRecord> {
   const { username } = admitted.personal
   if (username === null) throw new Failure('password_not_renewable')
   await countShare(uses, admitted.registration.rid, 'making')
   const password = await generatePassword(uses, username)
-  const passwordHash = await hashPassword(password)
+  const passwordHash = await uses.passwordHasher.hash(password)
   const { after, task } = await uses.database.transaction((records) =>
     renew(uses, records, { admitted, username, password, passwordHash }),
   )

@@ -1,8 +1,7 @@
 import type { Account } from '../accounts/account.ts'
-import { isPassword } from '../crypto/password-hash.ts'
 import { newId } from '../crypto/token.ts'
 import { Failure, tooManyRequests } from '../failure.ts'
-import type { Clock, Database, Random, Signer, TokenClaims } from '../ports.ts'
+import type { Clock, Database, PasswordHasher, Random, Signer, TokenClaims } from '../ports.ts'
 import { accessTokenSeconds } from './policy.ts'
 import type { Session } from './session.ts'
 import { knownClientKey, signInKey } from './sign-in-key.ts'
@@ -13,6 +12,7 @@ export interface SignInUses {
   readonly random: Random
   readonly database: Database
   readonly signer: Signer
+  readonly passwordHasher: PasswordHasher
 }
 
 /** A new session's access token. */
@@ -47,7 +47,7 @@ export async function signIn(
   const key = isKnownClient ? clientKey : signInKey(name)
   await countTry(uses, key, now)
   const passwordHash = account?.passwordHash ?? null
-  const isRight = await isPassword(credentials.password, passwordHash)
+  const isRight = await uses.passwordHasher.matches(credentials.password, passwordHash)
   if (!isRight || passwordHash === null || account?.state !== 'active') {
     throw new Failure('bad_credentials')
   }

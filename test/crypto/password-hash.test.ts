@@ -1,5 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { expect, test } from 'vitest'
+import { bcryptHasher } from '../../lib/adapters/password-hasher.ts'
+import { newWorld, openPorts } from '../../lib/adapters/world.ts'
 import { hashPassword, isPassword } from '../../lib/crypto/password-hash.ts'
 
 const longest = 'ä'.repeat(36)
@@ -9,6 +11,15 @@ test('a hash is bcrypt of cost 12 and knows its password only', async () => {
   expect(hash).toMatch(/^\$2b\$12\$/)
   expect(await isPassword('Correct horse 1!', hash)).toBe(true)
   expect(await isPassword('correct horse 1!', hash)).toBe(false)
+})
+
+test('a function hashes at cost 12, and nothing in its environment makes that less', async () => {
+  const cheap = { BCRYPT_COST: '4', PASSWORD_COST: '4', HASH_COST: '4' }
+  expect(Object.keys(bcryptHasher.settings.shape)).toEqual([])
+  const { passwordHasher } = await openPorts({ passwordHasher: bcryptHasher }, newWorld(cheap))
+  const hash = await passwordHasher.hash('Correct horse 1!')
+  expect(hash).toMatch(/^\$2b\$12\$/)
+  expect(await passwordHasher.matches('Correct horse 1!', hash)).toBe(true)
 })
 
 test('a password of 72 bytes counts to its last byte, and a longer one never matches', async () => {

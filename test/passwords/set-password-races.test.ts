@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { fileCommonPasswords } from '../../lib/adapters/common-passwords.ts'
 import { ringSealer } from '../../lib/adapters/keys.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
+import { bcryptHasher } from '../../lib/adapters/password-hasher.ts'
 import { siteSettings } from '../../lib/adapters/settings.ts'
 import { sqsDoorbell } from '../../lib/adapters/sqs.ts'
 import { jsonLog, systemClock, systemRandom } from '../../lib/adapters/system.ts'
@@ -23,6 +24,7 @@ const table = {
   sealer: ringSealer,
   site: siteSettings,
   commonPasswords: fileCommonPasswords,
+  passwordHasher: bcryptHasher,
 }
 const password = 'Kastanie-7-Regenbogen'
 

@@ -6,8 +6,6 @@ import { newTestWorld, type TestWorld } from '../support/world.ts'
 import { approved, basic, callWith, type Key, mailedKeys, pick, submit } from './people.ts'
 
 const rounds = 100
-// Each of these hashes a password, which is slow on purpose.
-const slowRounds = 20
 
 async function submitMany(world: TestWorld, count: number): Promise<readonly Key[]> {
   const keys: Key[] = []
@@ -42,7 +40,7 @@ test('of two managers who decide at once one wins, and the other is told by whom
 
 test('two names picked at once make one account', async () => {
   const world = await newTestWorld()
-  for (let round = 0; round < slowRounds; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const key = await approvedByStaff(world)
     const answers = await Promise.all([
       callWith(world, key)('PATCH', pick(`ann${round}`)),
@@ -50,23 +48,21 @@ test('two names picked at once make one account', async () => {
     ])
     expect(statuses(answers)).toEqual([200, 422])
   }
-  expect(await world.db.collection('accounts').countDocuments({ state: 'approved' })).toBe(
-    slowRounds,
-  )
+  expect(await world.db.collection('accounts').countDocuments({ state: 'approved' })).toBe(rounds)
   const tasks = { action: 'user_check' }
-  expect(await world.db.collection('tasks_queue').countDocuments(tasks)).toBe(slowRounds)
+  expect(await world.db.collection('tasks_queue').countDocuments(tasks)).toBe(rounds)
 }, 240_000)
 
 test('of two who pick the same name at once one gets it', async () => {
   const world = await newTestWorld()
-  for (let round = 0; round < 20; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const keys = [await approvedByStaff(world), await approvedByStaff(world)]
     const answers = await Promise.all(
       keys.map((key) => callWith(world, key)('PATCH', pick(`ann${round}`))),
     )
     expect(statuses(answers)).toEqual([200, 422])
   }
-  expect(await world.db.collection('accounts').countDocuments({ state: 'approved' })).toBe(20)
+  expect(await world.db.collection('accounts').countDocuments({ state: 'approved' })).toBe(rounds)
 }, 120_000)
 
 test('of a withdrawal and a decision at once no registration is left that is half of both', async () => {

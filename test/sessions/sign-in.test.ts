@@ -49,7 +49,7 @@ test('nobody learns from the answer why it is no', async () => {
 })
 
 test('nobody learns from the time why it is no', async () => {
-  const world = await newTestWorld()
+  const world = await newTestWorld({ hasRealHashes: true })
   const kinds = {
     wrongName: undefined,
     wrongPassword: {},

@@ -3,12 +3,24 @@ import { ringSigner } from '../../lib/adapters/keys.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
 import { systemClock, systemRandom } from '../../lib/adapters/system.ts'
 import { openPorts, type World } from '../../lib/adapters/world.ts'
+import { hashPassword, isPassword } from '../../lib/crypto/password-hash.ts'
 import { newId } from '../../lib/crypto/token.ts'
+import type { PasswordHasher } from '../../lib/ports.ts'
 
 /** Password of every account that `addAccount` makes. */
 export const usualPassword = 'Correct-Horse-7'
 // Made once, at the cost of the real ones: hashing it anew would add a quarter of a second to each test.
 const usualPasswordHash = '$2b$12$sJQCeeM3wVajruoRgutav..DXSGGXBTRsnQp8ydCENIsEvDVOd4PW'
+
+// The least that bcrypt takes: a thousandth of a second.
+const quickCost = 4
+const quickPasswordHash = hashPassword(usualPassword, quickCost)
+
+/** What a deployment cannot have: passwords that cost a test nothing. */
+export const quickHasher: PasswordHasher = {
+  hash: (password) => hashPassword(password, quickCost),
+  matches: (password, passwordHash) => isPassword(password, passwordHash, quickCost),
+}
 
 /** Usernames of the accounts behind `as(role)`. */
 export const usernameOf = {
@@ -31,6 +43,7 @@ export async function addAccount(
   wish: Partial<Account> & { readonly username: string },
 ): Promise<Account> {
   const { database, clock } = await openPorts(ports, world)
+  const isQuick = world.overrides.passwordHasher === quickHasher
   const account: Account = {
     displayName: `Name of ${wish.username}`,
     role: 'member',
@@ -41,7 +54,7 @@ export async function addAccount(
     referralCode: null,
     language: 'en',
     tier: 'starter',
-    passwordHash: usualPasswordHash,
+    passwordHash: isQuick ? await quickPasswordHash : usualPasswordHash,
     failureText: null,
     usedOnHost: true,
     createdAt: clock.now(),

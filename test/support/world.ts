@@ -34,7 +34,7 @@ import { type FrozenClock, newFrozenClock } from './clock.ts'
 import { needsSources, openDeployed } from './deployed.ts'
 import { type CollectingLog, newCollectingLog } from './log.ts'
 import { checkingCall } from './openapi-check.ts'
-import { addAccount, newToken, usernameOf } from './people.ts'
+import { addAccount, newToken, quickHasher, usernameOf } from './people.ts'
 import { newSeededRandom } from './random.ts'
 import { sharedServers } from './servers.ts'
 
@@ -52,6 +52,8 @@ export interface TestWorldOptions {
   /** Servers that are reached over a proxy of this world's own, which can be told to fail. */
   readonly lines?: readonly LineName[]
   readonly standin?: HostOptions['standin']
+  /** Passwords at the cost of a deployment, a quarter of a second each; without it at next to none. */
+  readonly hasRealHashes?: boolean
 }
 
 /** One Gatehouse and what a test can see and do from outside. */
@@ -129,7 +131,9 @@ async function assemble(options: TestWorldOptions) {
   const clock = await newFrozenClock(options.now ?? new Date())
   const log = newCollectingLog()
   const random = options.seed === undefined ? {} : { random: newSeededRandom(options.seed) }
-  const world = newWorld(installation.environment, { clock, log, ...random, ...options.overrides })
+  const hasher = options.hasRealHashes || ground.packages ? {} : { passwordHasher: quickHasher }
+  const given = { clock, log, ...random, ...hasher, ...options.overrides }
+  const world = newWorld(installation.environment, given)
   const onFailure = (error: unknown) => noteFailure(log, error)
   const deployed = await openDeployed({ world, servers, installation, log, onFailure })
   const gateway = await startGateway({

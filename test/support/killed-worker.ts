@@ -5,6 +5,7 @@ import { inject } from 'vitest'
 import type { Milestone } from '../../lib/ports.ts'
 import type { Lane } from '../../lib/queue/queue.ts'
 import { sharedServers } from './servers.ts'
+import { workerProgram } from './worker-bundle.ts'
 import type { WorkerOrder } from './worker-process.ts'
 import { type RawMessage, takeMessages } from './workers.ts'
 import type { TestWorld } from './world.ts'
@@ -16,8 +17,7 @@ import type { TestWorld } from './world.ts'
 export async function runAndDie(world: TestWorld, lane: Lane, diesAt: Milestone) {
   const [message] = await takeMessages(world, lane, 'keep')
   if (message === undefined) throw new Error('There was no message for the worker.')
-  const program = join(import.meta.dirname, 'worker-process.ts')
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, [await workerProgram()], {
     stdio: ['pipe', 'ignore', 'inherit'],
     // What one process has compiled serves the next; each of them dies too early to keep it by itself.
     env: { ...process.env, NODE_COMPILE_CACHE: join(inject('ground').folder, 'compiled') },

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './support/longest-first.ts'
 
 // The lines that a few chosen files reach say nothing about the whole.
 const isWholeSuite = !process.argv.some(
@@ -15,6 +16,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Every test makes a world of its own, so files may share a process and what it has loaded.
     isolate: false,
+    sequence: { sequencer: LongestFirst },
     // Packages are imported as Node itself imports them.
     deps: { interopDefault: false },
     testTimeout: 30_000,

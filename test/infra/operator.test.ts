@@ -18,6 +18,7 @@ import { ringSealer } from '../../lib/adapters/keys.ts'
 import { matrix } from '../../lib/adapters/matrix/matrix.ts'
 import { newWorld, openPorts } from '../../lib/adapters/world.ts'
 import { parseKeyRing } from '../../lib/crypto/key-ring.ts'
+import { compiledOnce } from '../support/compiled.ts'
 import { newTestWorld } from '../support/world.ts'
 import { fakeFunctions } from './fake-functions.ts'
 import { type Moto, startMoto } from './moto.ts'
@@ -59,7 +60,7 @@ async function newOperator(context: { skip(note: string): never }, own: object =
     const file = projectFile(`infra/${command}.ts`)
     const child = spawn(process.execPath, [file, ...words, '--stage', stage], {
       cwd: folder,
-      env: { PATH: process.env['PATH'], HOME: folder, ...environment },
+      env: { PATH: process.env['PATH'], HOME: folder, ...compiledOnce(), ...environment },
     })
     child.stdin.end(input)
     const [output, [status]] = await Promise.all([

@@ -10,6 +10,7 @@ import { familiesOf } from '../../infra/definitions.ts'
 import { findOrInstall } from '../../infra/local/python-program.ts'
 import { projectFile } from '../../infra/project.ts'
 import { stackProblems, stackSize } from '../../infra/stack-limits.ts'
+import { compiledOnce } from '../support/compiled.ts'
 import { generatedFamily } from './fake-functions.ts'
 
 const run = promisify(execFile)
@@ -66,7 +67,10 @@ async function packageIn(
 async function packageFamily(folder: string, stage: string, family: string): Promise<Packaged> {
   const osls = projectFile('node_modules/osls/bin/serverless.js')
   const options = ['package', '--stage', stage, `--param=family=${family}`, '--package', family]
-  await run(process.execPath, [osls, ...options], { cwd: folder })
+  await run(process.execPath, [osls, ...options], {
+    cwd: folder,
+    env: { ...process.env, ...compiledOnce() },
+  })
   const file = join(folder, family, 'cloudformation-template-update-stack.json')
   const text = await readFile(file, 'utf8')
   return { family, file, text, template: templateSchema.parse(JSON.parse(text)) }

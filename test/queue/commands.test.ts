@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, inject, test } from 'vitest'
+import { compiledOnce } from '../support/compiled.ts'
 import { accept, plainTask } from '../support/workers.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
 
@@ -25,11 +27,22 @@ interface Call {
   readonly input?: string
 }
 
+async function commandLineOf(pid: number | undefined): Promise<string> {
+  for (let turn = 0; turn < 100; turn += 1) {
+    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined)
+    if (line !== '') return line ?? ''
+    // For a moment a program is there already, and its words are not.
+    await sleep(5)
+  }
+  return ''
+}
+
 async function run({ program, words, environment, input = '' }: Call): Promise<Run> {
   const script = join(project, 'infra', `${program}.ts`)
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment }
+  const { PATH, HOME } = process.env
+  const env = { PATH, HOME, ...compiledOnce(), ...environment }
   const child = spawn(process.execPath, [script, ...words], { cwd: project, env })
-  const commandLine = await readFile(`/proc/${child.pid}/cmdline`, 'utf8').catch(() => '')
+  const commandLine = await commandLineOf(child.pid)
   const ended = once(child, 'close')
   child.stdin.on('error', () => undefined)
   child.stdin.end(input)

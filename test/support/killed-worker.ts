@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { inject } from 'vitest'
 import type { Milestone } from '../../lib/ports.ts'
 import type { Lane } from '../../lib/queue/queue.ts'
+import { compiledOnce } from './compiled.ts'
 import { sharedServers } from './servers.ts'
 import { workerProgram } from './worker-bundle.ts'
 import type { WorkerOrder } from './worker-process.ts'
@@ -20,7 +20,7 @@ export async function runAndDie(world: TestWorld, lane: Lane, diesAt: Milestone)
   const child = spawn(process.execPath, [await workerProgram()], {
     stdio: ['pipe', 'ignore', 'inherit'],
     // What one process has compiled serves the next; each of them dies too early to keep it by itself.
-    env: { ...process.env, NODE_COMPILE_CACHE: join(inject('ground').folder, 'compiled') },
+    env: { ...process.env, ...compiledOnce() },
   })
   child.stdin.end(JSON.stringify(await orderOf(world, { lane, message, diesAt })))
   const [code, signal] = await once(child, 'close')

@@ -18,6 +18,7 @@ import { endWithChildren } from '../../infra/local/host-ending.ts'
 import { fingerprint } from '../../infra/local/host-keys.ts'
 import { mailDomain } from '../../infra/local/installation.ts'
 import { projectFile } from '../../infra/project.ts'
+import { compiledOnce } from './compiled.ts'
 
 const run = promisify(execFile)
 const yunohostFolder = '/etc/yunohost'
@@ -210,7 +211,7 @@ export type Said = { readonly code: number | null; readonly out: string }
 
 function runNode(args: readonly string[], { input = '', env = {} }: NodeRun): Promise<Said> {
   const { MONGODB_URI: _, MAIL_DOMAIN: __, ...own } = process.env
-  return runProgram(process.execPath, args, { input, env: { ...own, ...env } })
+  return runProgram(process.execPath, args, { input, env: { ...own, ...compiledOnce(), ...env } })
 }
 
 /** Runs a program to its end; both its outputs are one text. */

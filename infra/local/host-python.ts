@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 
 // What a YunoHost host runs the gate with; a `python3` from elsewhere may be a slow shell script around it.
 const debiansPython = '/usr/bin/python3'
@@ -17,11 +16,22 @@ export function hostPython(): string {
 function findNewEnough(): string {
   const seen: string[] = []
   for (const name of [debiansPython, 'python3']) {
-    if (name === debiansPython && !existsSync(name)) continue
-    const said = execFileSync(name, ['-I', '-c', ask], { encoding: 'utf8' }).trim()
+    const said = answerOf(name)
+    if (said === undefined) continue
     const [major, minor, ...path] = said.split(' ')
     if (major === '3' && Number(minor) >= oldestMinor) return path.join(' ')
     seen.push(`${name} is ${major}.${minor}`)
   }
-  throw new Error(`The gate needs Python 3.${oldestMinor} or newer: ${seen.join(', ')}`)
+  const there = seen.length === 0 ? 'there is none' : seen.join(', ')
+  throw new Error(`The gate needs Python 3.${oldestMinor} or newer: ${there}.`)
+}
+
+// On a Mac the first one may be there only to say that it has to be installed.
+function answerOf(name: string): string | undefined {
+  try {
+    const stdio = ['ignore', 'pipe', 'ignore'] as const
+    return execFileSync(name, ['-I', '-c', ask], { encoding: 'utf8', stdio: [...stdio] }).trim()
+  } catch {
+    return undefined
+  }
 }

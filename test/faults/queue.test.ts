@@ -39,7 +39,9 @@ test.each([
     expect(await world.ledger()).toEqual([])
     await world.line('queues').set({ kind: 'pass' })
     await untilDrained(world)
-    expect(timesLogged(world, 'rang_again')).toBeGreaterThan(0)
+    // Counted before the sweeper rings: that its own call is answered is not sure at the end of a fault either.
+    const done = await world.db.collection('logs').findOne({ action: 'user_create' })
+    expect(done?.['ring']).toBeGreaterThan(0)
     await expectDoneOnce(world, tasks)
   },
   60_000,

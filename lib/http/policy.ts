@@ -20,6 +20,9 @@ export const rateLimits = {
   create_user: { limit: 'createUserPerHour', windowSeconds: hour, countedBy: 'account' },
 } as const satisfies Record<string, RateLimit>
 
+/** As how many clients all of an IPv6 site (a /48, RFC 6177) are counted: many households, or one with a tunnel (T25). */
+export const clientsOfSite = 16
+
 /** Name of a limit. */
 export type RateClass = keyof typeof rateLimits
 

@@ -21,3 +21,16 @@ test.each([
   for (let number = 0; number < 10; number += 1) await ask(`nobody${number}`, first)
   expect((await ask('somebody', second)).status).toBe(isOne ? 429 : 404)
 })
+
+test('all of an IPv6 site are sixteen clients together, and whoever is refused alone takes nothing from them', async () => {
+  const { call } = await newTestWorld({ now: new Date('2030-01-01T00:00:00Z') })
+  const ask = async (network: number, site = 1) => {
+    const from = `2001:db8:${site}:${network.toString(16)}::1`
+    return (await call('POST', '/registrations', { body: {}, from })).status
+  }
+  const insistent = [await ask(0), await ask(0), await ask(0), await ask(0), await ask(0)]
+  expect(insistent).toEqual([201, 201, 201, 429, 429])
+  for (let network = 1; network <= 45; network += 1) expect(await ask(network)).toBe(201)
+  expect(await ask(46)).toBe(429)
+  expect(await ask(46, 2)).toBe(201)
+})

@@ -3,11 +3,11 @@ import { handler as submitting } from '../../functions/registrations/submit.ts'
 import { closeWorld } from '../../infra/local/functions.ts'
 import { newInvocation } from '../../infra/local/invocation.ts'
 import { newWorld, type World } from '../../lib/adapters/world.ts'
-import type { LogFields } from '../../lib/ports.ts'
 import { newEvent } from '../support/event.ts'
 import { openBareRegistering } from './bare-registering.ts'
 import type { Bench } from './benchmark.ts'
 import { measurePairs, type Pair, type Sides, timed } from './measure.ts'
+import { pipedLog } from './piped-log.ts'
 import { percentileRows, type Row } from './table.ts'
 
 const most = 1.5
@@ -22,9 +22,7 @@ const withoutAim = { aim: '', verdict: 'no aim' }
  */
 export async function registration({ quick, gatehouse }: Bench): Promise<readonly Row[]> {
   const running = await gatehouse()
-  // Lines are made, and no disk is waited for: a function's log goes into a pipe.
-  const log = { info: made, error: made }
-  const world = newWorld(running.environment, { log })
+  const world = newWorld(running.environment, { log: pipedLog })
   const ask = openAsking(world)
   const first = await ask(wishOf(0))
   const bare = await openBareRegistering(running)
@@ -68,10 +66,6 @@ export async function registration({ quick, gatehouse }: Bench): Promise<readonl
     await bare.close()
     await closeWorld(world)
   }
-}
-
-function made(event: string, fields: LogFields = {}): void {
-  JSON.stringify({ event, ...fields })
 }
 
 function rowsOf(what: string, pairs: readonly Pair[], aim?: 'no aim'): readonly Row[] {

@@ -83,9 +83,8 @@ const lastWordMs = 500
 
 // Something behind us is too slow, as a database that waits for somebody who is gone.
 function timeoutEarlyResponse(): never {
-  const text =
-    'This took too long. It may have been done all the same: please look first, then try again.'
-  throw new Failure('unavailable', { retryAfterSeconds: 5, text, cause: 'out of time' })
+  const text = 'This took too long. Please look whether it is done, then try again.'
+  throw new Failure('unavailable', { retryAfterSeconds: 5, text, cause: 'timeout' })
 }
 
 /** Failure codes that every endpoint can answer besides its own list, by what its declaration asks for. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { clientKey } from '../http/client-key.ts'
 
 /** Key of the counter of wrong passwords for a name, known or not. Hashed: people type passwords as names. */
 export function signInKey(name: string): string {
@@ -7,7 +8,7 @@ export function signInKey(name: string): string {
 
 /** Key of a client that signed in to a name before, and of its own counter of wrong passwords. */
 export function knownClientKey(name: string, clientAddress: string): string {
-  return `sign_in_client:${hash(`${name} ${clientAddress}`)}`
+  return `sign_in_client:${hash(`${name} ${clientKey(clientAddress)}`)}`
 }
 
 function hash(text: string): string {

@@ -82,7 +82,7 @@ test('a function that runs out of time says so while it can, and that it may be 
   const { answer, body } = await run({ handler, failures: ['unavailable'] }, undefined, 0.6)
   expect(answer.statusCode).toBe(503)
   expect(answer.headers['retry-after']).toBe('5')
-  expect(body.error).toContain('please look first')
+  expect(body.error).toContain('look whether it is done')
 })
 
 test('a failure that an endpoint does not declare is answered all the same, and logged as a defect', async () => {

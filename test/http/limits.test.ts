@@ -13,7 +13,12 @@ test.each([
   ['2001:db8::1', '2001:db8:0:0:9::', true],
   ['1::2:3:4:5:6:7', '1:0:2:3:9:9:9:9', true],
   ['::1', '::2', true],
-  ['fe80::1%eth0', 'fe80::2', true],
+  ['::', '::1', true],
+  ['1::2:3:4:5.6.7.8', '1:0:0:2:9::', true],
+  ['::ffff:c000:201', '192.0.2.1', true],
+  ['0:0:0:0:0:FFFF:192.0.2.1', '192.0.2.2', false],
+  ['unknown', 'unknown', true],
+  ['unknown', '192.0.2.1', false],
 ])('%s and %s are one client: %s', async (first, second, isOne) => {
   const { call } = await newTestWorld({ now: new Date('2030-01-01T00:00:00Z') })
   const ask = (username: string, from: string) =>

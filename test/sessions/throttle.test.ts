@@ -83,6 +83,29 @@ test('one client may try 20 times in five minutes, with whatever names', async (
   expect((await signIn(world, 'robin', usualPassword, '203.0.113.5')).status).toBe(200)
 })
 
+test('who signed in before is let in through the wrong guesses of others, from every address of the same network', async () => {
+  const world = await newTestWorld({ now: new Date() })
+  await world.addAccount({ username: 'robin' })
+  const home = '2001:db8:1:1::a'
+  expect((await signIn(world, 'robin', usualPassword, home)).status).toBe(200)
+  await fail(world, 'robin', 6)
+  expect((await signIn(world, 'robin', usualPassword)).status).toBe(429)
+  expect((await signIn(world, 'robin', usualPassword, home)).status).toBe(200)
+  expect((await signIn(world, 'robin', usualPassword, '2001:db8:1:1::b')).status).toBe(200)
+  expect((await signIn(world, 'robin', usualPassword, '2001:db8:1:2::a')).status).toBe(429)
+})
+
+test('nobody keeps their neighbours of an IPv6 site from signing in', async () => {
+  const world = await newTestWorld({ now: new Date() })
+  await world.addAccount({ username: 'robin' })
+  const guesses = Array.from({ length: 17 * 20 }, (_, guess) => guess)
+  for (const guess of guesses) {
+    const network = (guess % 17).toString(16)
+    await signIn(world, `nobody${guess}`, wrong, `2001:db8:1:${network}::1`)
+  }
+  expect((await signIn(world, 'robin', usualPassword, '2001:db8:1:ff00::a')).status).toBe(200)
+}, 30_000)
+
 test('the 2^64 addresses of one IPv6 client are one client', async () => {
   const world = await newTestWorld({ now: new Date('2030-01-01T00:00:00Z') })
   await fail(world, 'nobody', 5)

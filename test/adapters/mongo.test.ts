@@ -1,6 +1,12 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
-import { type ClientSession, MongoNetworkError, MongoServerError } from 'mongodb'
+import {
+  type ClientSession,
+  MongoExpiredSessionError,
+  MongoNetworkError,
+  MongoOperationTimeoutError,
+  MongoServerError,
+} from 'mongodb'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { type Connection, connectTo } from '../../lib/adapters/mongo/client.ts'
 import { openDatabase } from '../../lib/adapters/mongo/database.ts'
@@ -212,11 +218,23 @@ test('a transaction that throws leaves nothing behind', async () => {
   expect(await world.db.collection('tasks_queue').countDocuments()).toBe(0)
 })
 
-test('what another try can mend is unavailable, everything else stays what it is', () => {
-  const lost = new MongoNetworkError('gone')
-  expect(wordError(lost)).toMatchObject({ code: 'unavailable', details: { retryAfterSeconds: 5 } })
-  const notPrimary = new MongoServerError({ message: 'no', code: 10107 })
-  expect(wordError(notPrimary)).toMatchObject({ code: 'unavailable' })
+// Codes and labels by which MongoDB says that another try can help (its list of error codes; retryable reads and writes).
+const outages: ReadonlyArray<readonly [what: string, error: Error]> = [
+  ['a connection that is gone', new MongoNetworkError('gone')],
+  ['a time that is over', new MongoOperationTimeoutError('over')],
+  ['a session that is over', new MongoExpiredSessionError()],
+  ['a name that cannot be looked up', Object.assign(new Error('dns'), { code: 'EAI_AGAIN' })],
+  ['a label', new MongoServerError({ message: 'no', errorLabels: ['TransientTransactionError'] })],
+  ...[6, 7, 64, 89, 91, 112, 134, 189, 251, 9001, 10107, 11600, 13435].map(
+    (code) => [`the code ${code}`, new MongoServerError({ message: 'no', code })] as const,
+  ),
+]
+
+test.each(outages)('%s is an outage, after which another try can help', (_, error) => {
+  expect(wordError(error)).toMatchObject({ code: 'unavailable', details: { retryAfterSeconds: 5 } })
+})
+
+test('what another try cannot mend stays what it is', () => {
   const wrong = new MongoServerError({ message: 'no', code: 2 })
   expect(wordError(wrong)).toBe(wrong)
   const other = new TypeError('x')

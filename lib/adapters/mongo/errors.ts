@@ -3,7 +3,9 @@ import { Failure } from '../../failure.ts'
 
 // Errors of the driver that no class of network errors covers; some of their classes are not exported.
 const transientNames = new Set([
+  'MongoExpiredSessionError',
   'MongoNotConnectedError',
+  'MongoOperationTimeoutError',
   'MongoPoolClosedError',
   'MongoServerClosedError',
   'MongoStalePrimaryError',
@@ -12,6 +14,7 @@ const transientNames = new Set([
 ])
 // The driver lets some errors of its sockets through as they are.
 const networkCodes = new Set([
+  'EAI_AGAIN',
   'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
@@ -21,8 +24,11 @@ const networkCodes = new Set([
   'EPIPE',
   'ETIMEDOUT',
 ])
-// Node is stepping down, shutting down or not writable yet (MongoDB's error codes).
-const transientCodes = new Set([91, 189, 11600, 11602, 10107, 13435, 13436, 262])
+// A node is away, stepping down, shutting down or not writable yet, or nobody confirmed in time (MongoDB's error codes).
+const transientCodes = new Set([
+  6, 7, 24, 64, 89, 91, 112, 134, 189, 251, 262, 9001, 10107, 11600, 11602, 13435, 13436,
+])
+const transientLabels = ['TransientTransactionError', 'RetryableWriteError'] as const
 
 /** Words a driver's error: `unavailable` when trying again later can help, everything else as it is. */
 export function wordError(error: unknown): unknown {
@@ -47,6 +53,7 @@ function isUnavailable(error: unknown): boolean {
   // By class and not by name: a cleared pool, for one, is a network error under two names.
   if (error instanceof MongoNetworkError || error instanceof MongoServerSelectionError) return true
   if (transientNames.has(error.name)) return true
+  if (transientLabels.some((label) => error.hasErrorLabel(label))) return true
   return error instanceof MongoServerError && transientCodes.has(Number(error.code))
 }
 

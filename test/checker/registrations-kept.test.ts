@@ -35,6 +35,16 @@ const breaks: ReadonlyArray<
       run.registrationWords.splice(3)
     },
   ],
+  [
+    'I1',
+    'only a letter failed of one that stays as it was',
+    (run) => {
+      leave(run, { matrixStatus: 'processing', accountStatus: 'pending' })
+      run.registrationWords.splice(3)
+      task(run, 'registration_approved').status = 'failed'
+      drop(run, 'matrix')
+    },
+  ],
   ['I1', 'a name is not on Matrix', ({ matrixNames }) => matrixNames.splice(0)],
   [
     'I1',
@@ -64,6 +74,16 @@ const breaks: ReadonlyArray<
     'I8',
     'the letter about a decision is never written',
     (run) => drop(run, 'registration_approved'),
+  ],
+  [
+    'I8',
+    'a manager is written to twice',
+    ({ tasks }) => {
+      const input = { rid, slot: 'manager-0', template: 'registration_decided' }
+      for (const id of ['one', 'other']) {
+        tasks.push({ ...task(registeredRun(), 'registration_approved'), id, input })
+      }
+    },
   ],
   [
     'I8',

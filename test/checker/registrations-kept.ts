@@ -25,7 +25,7 @@ function unmade(record: RunRecord, word: RegistrationWord, kept: Kept): readonly
     targets.length > 0 &&
     Object.entries(open).every(([name, is]) => is === 'success' || !targets.includes(name))
   if (!isMade) {
-    const hasReason = own.some(({ status }) => badly.has(status))
+    const hasReason = own.some(({ action, status }) => makes.has(action) && badly.has(status))
     return hasReason ? [] : [`registration ${rid} was picked for and is still ${matrixStatus}`]
   }
   const isOnHost = own.some((task) => isDone(task, 'user_create'))
@@ -36,6 +36,8 @@ function unmade(record: RunRecord, word: RegistrationWord, kept: Kept): readonly
   ]
 }
 
+// What a registration waits for; a letter that did not come is no reason.
+const makes: ReadonlySet<string> = new Set(['matrix_register', 'user_check', 'user_create'])
 const badly: ReadonlySet<string> = new Set(['parked', 'failed', 'cancelled', 'expired'])
 
 function tasksOf({ tasks }: RunRecord, rid: string): readonly RecordedTask[] {
@@ -73,7 +75,7 @@ export function untrueRegistrations(record: RunRecord): readonly string[] {
   )
 }
 
-/** I8 for registrations: one letter to whoever asked for each thing that happened to it. */
+/** I8 for registrations: one letter to whoever asked for each thing that happened to it, and none twice to anybody. */
 export function unwrittenRegistrations(record: RunRecord): readonly string[] {
   return record.registrationWords.flatMap(({ rid, kind, status }) => {
     if (kind === 'seen') return []
@@ -87,9 +89,19 @@ export function unwrittenRegistrations(record: RunRecord): readonly string[] {
       picked: { template: 'registration_ready', times: countReady(own) },
     }[kind]
     const found = letters(wanted.template)
-    if (found === wanted.times) return []
-    return [`${wanted.template} of registration ${rid} was written ${found} times`]
+    const isRight = found === wanted.times
+    const wrong = [`${wanted.template} of registration ${rid} was written ${found} times`]
+    return [...(isRight ? [] : wrong), ...(kind === 'taken' ? repeated(rid, own) : [])]
   })
+}
+
+// Each manager has a slot, and the soak undoes no decision.
+function repeated(rid: string, tasks: readonly RecordedTask[]): readonly string[] {
+  const written = tasks.filter(({ action }) => action === 'send_registration_mail')
+  const letters = Map.groupBy(written, ({ input }) => `${input['template']} to ${input['slot']}`)
+  return [...letters].flatMap(([name, same]) =>
+    same.length > 1 ? [`${name} of registration ${rid} was written ${same.length} times`] : [],
+  )
 }
 
 function countReady(tasks: readonly RecordedTask[]): number {

@@ -48,11 +48,12 @@ export function managerLetters(
   { managers, mail }: Pick<Personal, 'managers'> & { readonly mail: RegistrationMail },
 ): Promise<readonly NewTask[]> {
   const language = uses.site.defaultLanguage
-  const present = Object.values(managers).filter((to) => uses.registering.managers.includes(to))
+  // Numbered with those who are gone, so that everybody's letters stay in a line of their own.
+  const slots = Object.values(managers).map((to, index) => ({ to, slot: `manager-${index}` }))
   return Promise.all(
-    present.map((to, index) =>
-      letterTask(uses, { rid, language, slot: `manager-${index}`, to, mail }),
-    ),
+    slots
+      .filter(({ to }) => uses.registering.managers.includes(to))
+      .map(({ to, slot }) => letterTask(uses, { rid, language, slot, to, mail })),
   )
 }
 

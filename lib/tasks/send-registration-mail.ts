@@ -49,6 +49,7 @@ const leadsNowhere: ReadonlySet<Input['template']> = new Set([
 ])
 
 const over = 'The registration is over.'
+const noManager = 'Whoever it is for is no manager any more.'
 
 /**
  * Mails somebody about a registration. The whole letter is sealed, recipient included: nothing personal may lie in a
@@ -61,16 +62,20 @@ export const sendRegistrationMail = postTask<Input>({
   resource: ({ rid, slot }) => `mail:registration:${rid}:${slot}`,
   owner: () => null,
   ending: async ({ input: { rid, template }, ending: { status, reason }, uses }) => {
-    if (status === 'finished' || reason === over) return []
+    if (status === 'finished' || reason === over || reason === noManager) return []
     const told = { event: 'registration_mail_failed', rid, template, reason } as const
     return [await newTask(uses, tellStaff, { input: told })]
   },
-  deliver: async ({ rid, template }, { letter = '' }, { mailer, records, clock }) => {
+  deliver: async (input, { letter = '' }, { mailer, records, clock, registering }) => {
+    const { rid, template, slot } = input
     if (leadsNowhere.has(template)) {
       const registration = await records.registrations.find(rid)
       if (registration === undefined || !lives(registration, clock.now())) return over
     }
-    await mailer.send(letterSchema().parse(JSON.parse(letter)))
+    const written = letterSchema().parse(JSON.parse(letter))
+    const isForManager = slot.startsWith('manager-')
+    if (isForManager && !registering.managers.includes(written.to)) return noManager
+    await mailer.send(written)
     return undefined
   },
 })

@@ -1,6 +1,10 @@
 /** A link decides only as long as whoever got it is a manager (T19). */
 import { expect, test } from 'vitest'
 import { managers } from '../../infra/local/installation.ts'
+import { sesMailer } from '../../lib/adapters/ses.ts'
+import { openPorts } from '../../lib/adapters/world.ts'
+import type { Mail } from '../../lib/ports.ts'
+import { DeliveryError } from '../../lib/queue/delivery.ts'
 import { later } from '../support/host-tasks.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
 import { approved, atDesk, callWith, mailedKey, pick, submit } from './people.ts'
@@ -30,6 +34,26 @@ test('who is no manager any more can neither read nor decide, and the others can
   expect((await world.call('POST', '/registrations/decide', { form })).status).toBe(404)
   expect((await world.database.registrations.find(rid))?.status).toBe('pending')
   expect((await callWith(world, other)('PUT', { body: { status: 'approved' } })).status).toBe(200)
+})
+
+test('a letter that waits for somebody who is no manager any more is not sent, and holds up no other', async () => {
+  const world = await newTestWorld()
+  const { mailer } = await openPorts({ mailer: sesMailer }, world.world)
+  const send = (mail: Mail) =>
+    mail.to === ada ? Promise.reject(new DeliveryError('transient', 'Busy')) : mailer.send(mail)
+  Object.assign(world.world.overrides, { mailer: { send } })
+  await submit(world)
+  await world.runWorkers()
+  const other = await mailedKey(world, ben)
+  leaveOnlyBen(world)
+  expect((await callWith(world, other)('PUT', { body: { status: 'approved' } })).status).toBe(200)
+  await world.runWorkers()
+  expect(await lettersTo(world, ben)).toBe(2)
+  Object.assign(world.world.overrides, { mailer })
+  await later(world)
+  expect(await lettersTo(world, ada)).toBe(0)
+  // That somebody asks, and nothing of a letter that failed.
+  expect(world.chat()).toHaveLength(1)
 })
 
 test('who is no manager any more is written to neither of a decision nor of a failure', async () => {

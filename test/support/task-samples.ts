@@ -1,3 +1,4 @@
+import { managers } from '../../infra/local/installation.ts'
 import { renderMail } from '../../lib/mail/templates.ts'
 import type { Milestone } from '../../lib/ports.ts'
 import type { TaskInput } from '../../lib/queue/queue.ts'
@@ -76,8 +77,8 @@ export const taskSamples: Readonly<Record<string, TaskSample>> = {
     secretsOf: (username) => ({
       letters: JSON.stringify({
         language: 'en',
-        asker: null,
-        managers: [{ to: addressOf(username), token }],
+        asker: { to: addressOf(username), token, rid: ridOf(username), expiresAt: new Date(4e12) },
+        managers: [{ to: managers[0], token }],
       }),
     }),
     effect: null,

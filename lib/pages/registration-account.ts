@@ -44,8 +44,9 @@ export function progress(page: StatusPage): Tree {
 function accountName({ registration: { username }, servers }: StatusPage, target: Target): Tree {
   const server = servers[target]
   if (server === undefined) return undefined
-  const name = target === 'matrix' ? `@${username}:${server}` : `${username}@${server}`
-  return element('span', { class: 'name', translate: 'no' }, name)
+  const [name, home] =
+    target === 'matrix' ? [`@${username}`, `:${server}`] : [username, `@${server}`]
+  return element('span', { class: 'name', translate: 'no' }, [name, element('wbr', {}), home])
 }
 
 /** The state on one server, with a sign that does not depend on colour. */

@@ -2,7 +2,7 @@ import { type Markup, markup } from '../language/markup.ts'
 import { isElement, type Tree } from './tree.ts'
 
 /** Elements that have no end tag (HTML, 13.1.2). */
-const voidTags: ReadonlySet<string> = new Set(['input', 'br'])
+const voidTags: ReadonlySet<string> = new Set(['input', 'br', 'wbr'])
 
 /** The tree as HTML, every text in it escaped. */
 export function toMarkup(tree: Tree): Markup {

@@ -145,7 +145,7 @@ test('an installation that names no server has none on its pages', () => {
   )
   expect(html).toContain('data-targets="matrix" data-matrix="" data-yunohost=""')
   expect(status(askers.making, { servers: {} })).not.toContain('class="name"')
-  expect(status(askers.making)).toContain('>@robin.ash:chat.example.org</span>')
+  expect(status(askers.making)).toContain('>@robin.ash<wbr>:chat.example.org</span>')
 })
 
 test('a place in the queue is told while there is one', () => {

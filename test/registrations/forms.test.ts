@@ -49,7 +49,7 @@ test('a stranger becomes a member by forms alone', async () => {
   const password = /<code[^>]*>([^<]+)</.exec(picked.text)?.[1]
   expect(picked.text).toContain('data-state="making"')
   await world.runWorkers()
-  expect((await asker({ action: 'show' })).text).toContain('robin@')
+  expect((await asker({ action: 'show' })).text).toContain('robin<wbr>@')
   const login = { username: 'robin', password }
   expect((await world.call('POST', '/login', { body: login })).status).toBe(200)
 })

@@ -1,6 +1,5 @@
 import type {
   Chat,
-  Clock,
   Database,
   Doorbell,
   Host,
@@ -9,26 +8,17 @@ import type {
   Matrix,
   Milestones,
   Pace,
-  Random,
-  Registering,
-  Sealer,
-  Site,
 } from '../ports.ts'
 import type { NewTaskUses } from './new-task.ts'
 import { attemptsBeforeParking } from './policy.ts'
 import type { Claim, Lane, NewTask, Task } from './queue.ts'
-import type { Ending, TaskDefinition } from './task.ts'
+import type { Ending, EndingUses, TaskDefinition } from './task.ts'
 
 /** Ports of the engine. A worker opens only those of its lane. */
-export interface EngineUses {
-  readonly clock: Clock
-  readonly random: Random
+export interface EngineUses extends EndingUses {
   readonly log: Log
   readonly database: Database
   readonly doorbell: Doorbell
-  readonly sealer: Sealer
-  readonly site: Site
-  readonly registering: Pick<Registering, 'managers'>
   readonly pace: Pace
   readonly milestones: Milestones
   readonly host?: Host

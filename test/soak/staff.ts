@@ -1,10 +1,7 @@
 /** Staff who look after the queue: they resume lanes that stand still and retry tasks that are parked. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ringSealer } from '../../lib/adapters/keys.ts'
-import { registeringSettings, siteSettings } from '../../lib/adapters/settings.ts'
-import { systemClock, systemRandom } from '../../lib/adapters/system.ts'
-import { openPorts } from '../../lib/adapters/world.ts'
 import { type ControlUses, queueStatus, resumeLane, retryTask } from '../../lib/queue/control.ts'
+import { openControl } from '../support/control.ts'
 import type { Place } from './place.ts'
 
 /** Staff at work. */
@@ -18,15 +15,7 @@ const nobody = () => undefined
 
 /** Staff who look once a second, past every proxy. */
 export async function startStaff({ staffWorld, database }: Place): Promise<Staff> {
-  const table = {
-    clock: systemClock,
-    random: systemRandom,
-    sealer: ringSealer,
-    site: siteSettings,
-    registering: registeringSettings,
-  }
-  const ports = await openPorts(table, staffWorld)
-  const uses: ControlUses = { ...ports, database, log: { info: nobody, error: nobody } }
+  const uses = await openControl(staffWorld, { database, log: { info: nobody, error: nobody } })
   const done = { resumed: 0, retried: 0 }
   let isOn = true
   const working = (async () => {

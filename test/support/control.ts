@@ -1,12 +1,20 @@
 import { ringSealer } from '../../lib/adapters/keys.ts'
 import { registeringSettings, siteSettings } from '../../lib/adapters/settings.ts'
 import { systemClock, systemRandom } from '../../lib/adapters/system.ts'
-import { openPorts } from '../../lib/adapters/world.ts'
+import { openPorts, type World } from '../../lib/adapters/world.ts'
 import type { ControlUses } from '../../lib/queue/control.ts'
 import type { TestWorld } from './world.ts'
 
 /** What an operator's commands use, in a test's world. */
-export async function controlOf(world: TestWorld): Promise<ControlUses> {
+export function controlOf({ world, database, log }: TestWorld): Promise<ControlUses> {
+  return openControl(world, { database, log })
+}
+
+/** The same with a database and a log of the caller's. */
+export async function openControl(
+  world: World,
+  own: Pick<ControlUses, 'database' | 'log'>,
+): Promise<ControlUses> {
   const table = {
     clock: systemClock,
     random: systemRandom,
@@ -14,6 +22,5 @@ export async function controlOf(world: TestWorld): Promise<ControlUses> {
     site: siteSettings,
     registering: registeringSettings,
   }
-  const ports = await openPorts(table, world.world)
-  return { ...ports, database: world.database, log: world.log }
+  return { ...(await openPorts(table, world)), ...own }
 }

@@ -31,14 +31,17 @@ export const proofOf = (value: string) => {
   }
 }
 
-type TaskWish = Pick<RecordedTask, 'id' | 'action' | 'lane' | 'resource' | 'input'>
+/** What a test says of a task. */
+export type TaskWish = Pick<RecordedTask, 'id' | 'action' | 'lane' | 'resource' | 'input'>
 
-function ended(second: number, wish: TaskWish): RecordedTask {
+/** A task that was asked for in that second and ended well. */
+export function ended(second: number, wish: TaskWish): RecordedTask {
   const end = { place: 'logs', status: 'finished', isSealed: false, leaseUntilMs: null } as const
   return { ...wish, ...end, tries: null, timestampMs: at(second) }
 }
 
-function done(
+/** A change that a task made on the host in that second. */
+export function done(
   second: number,
   taskId: string,
   wish: Pick<Effect, 'name'> & Partial<Effect>,
@@ -54,7 +57,8 @@ const command = (second: number, taskId: string, text: string) => {
   return { atMs: at(second), pid: second, taskId, step: 1, text, isRead: false }
 }
 
-const life = (taskId: string, from: number, to: number) => [
+/** What was seen of a task that ended well. */
+export const life = (taskId: string, from: number, to: number) => [
   { taskId, status: 'pending', afterMs: at(from), byMs: at(from) + 50 },
   { taskId, status: 'running', afterMs: at(from) + 50, byMs: at(from) + 100 },
   { taskId, status: 'finished', afterMs: at(to), byMs: at(to) + 50 },

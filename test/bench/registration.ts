@@ -4,6 +4,7 @@ import { closeWorld } from '../../infra/local/functions.ts'
 import { newInvocation } from '../../infra/local/invocation.ts'
 import { newWorld, type World } from '../../lib/adapters/world.ts'
 import { newEvent } from '../support/event.ts'
+import { basic, type Key } from '../support/registration-key.ts'
 import { openBareRegistering } from './bare-registering.ts'
 import type { Bench } from './benchmark.ts'
 import { measurePairs, type Pair, type Sides, timed } from './measure.ts'
@@ -73,12 +74,6 @@ function rowsOf(what: string, pairs: readonly Pair[], aim?: 'no aim'): readonly 
   return aim ? rows.map((row) => ({ ...row, ...withoutAim })) : rows
 }
 
-/** What opens a registration. */
-interface Key {
-  readonly rid: string
-  readonly token: string
-}
-
 interface Wish {
   readonly message: string
   readonly email?: string
@@ -103,11 +98,10 @@ export function openAsking(world: World) {
   }
 }
 
-async function read(world: World, { rid, token }: Key): Promise<void> {
-  const authorization = `Basic ${Buffer.from(`${rid}:${token}`).toString('base64')}`
-  const path = `/registrations/${rid}`
-  const event = newEvent({ method: 'GET', path, headers: { authorization } })
-  const request = { ...event, pathParameters: { rid } }
+async function read(world: World, key: Key): Promise<void> {
+  const path = `/registrations/${key.rid}`
+  const event = newEvent({ method: 'GET', path, headers: basic(key) })
+  const request = { ...event, pathParameters: { rid: key.rid } }
   const { statusCode } = await reading.run(request, newInvocation(28), world)
   if (statusCode !== 200) throw new Error(`${path} answered ${statusCode}.`)
 }

@@ -1,11 +1,11 @@
 /** An address that is given with the username, in place of the first one (T08, T21, T32). */
 import { expect, test } from 'vitest'
+import type { Key } from '../support/registration-key.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
 import {
   approved,
   atDesk,
   callWith,
-  type Key,
   mailedKey,
   mailedKeys,
   matrixOf,

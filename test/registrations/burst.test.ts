@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest'
 import { managers } from '../../infra/local/installation.ts'
 import { median } from '../bench/measure.ts'
+import { basic } from '../support/registration-key.ts'
 import { newTestWorld } from '../support/world.ts'
-import { basic, callWith, submit } from './people.ts'
+import { callWith, submit } from './people.ts'
 
 const clients = 200
 const each = 5

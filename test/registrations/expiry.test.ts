@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { managers } from '../../infra/local/installation.ts'
 import { later } from '../support/host-tasks.ts'
+import type { Key } from '../support/registration-key.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
 import {
   approved,
@@ -9,7 +10,6 @@ import {
   callWith,
   everythingIn,
   hours,
-  type Key,
   mailedKey,
   matrixOf,
   pick,

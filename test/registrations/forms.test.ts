@@ -1,8 +1,9 @@
 /** What askers and managers do whose browsers run no script: the same as the API does, by forms. */
 import { expect, test } from 'vitest'
 import { managers } from '../../infra/local/installation.ts'
+import { basic, type Key } from '../support/registration-key.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
-import { basic, callWith, type Key, mailedKey, submit } from './people.ts'
+import { callWith, mailedKey, submit } from './people.ts'
 
 const robin = 'robin@mail.example'
 const [ada] = managers

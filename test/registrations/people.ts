@@ -1,14 +1,9 @@
 import { expect } from 'vitest'
 import { managers } from '../../infra/local/installation.ts'
 import type { CallAnswer, CallOptions } from '../support/call.ts'
+import { basic, type Key, keyIn } from '../support/registration-key.ts'
 import { sharedServers } from '../support/servers.ts'
 import type { TestWorld } from '../support/world.ts'
-
-/** One who may open a registration. */
-export interface Key {
-  readonly rid: string
-  readonly token: string
-}
 
 let clients = 0
 
@@ -23,11 +18,6 @@ export async function submit(
   const answer = await world.call('POST', '/registrations/', { from, body, ...options })
   expect(answer.status, answer.text).toBe(201)
   return { rid: answer.body.rid, token: answer.body.token, answer }
-}
-
-/** The header of a Basic credential (RFC 7617). */
-export function basic({ rid, token }: Key): { readonly authorization: string } {
-  return { authorization: `Basic ${Buffer.from(`${rid}:${token}`).toString('base64')}` }
 }
 
 /** Calls a registration with a key, its own by default. */
@@ -47,10 +37,7 @@ export async function mailedKey(world: TestWorld, address: string): Promise<Key>
 /** Every key in the mails to an address, oldest first. */
 export async function mailedKeys(world: TestWorld, address: string): Promise<readonly Key[]> {
   const mails = (await world.mails()).filter(({ to }) => to.includes(address))
-  return mails.flatMap(({ text }) => {
-    const found = /\/registrations\/(?:status|decide)#([\w-]{22})\.([\w-]{43})/.exec(text)
-    return found?.[1] && found[2] ? [{ rid: found[1], token: found[2] }] : []
-  })
+  return mails.flatMap((mail) => keyIn(mail) ?? [])
 }
 
 /** A registration that the first manager has approved. */

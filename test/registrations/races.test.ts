@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest'
 import { managers } from '../../infra/local/installation.ts'
 import type { CallAnswer } from '../support/call.ts'
+import { basic, type Key } from '../support/registration-key.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
-import { approved, basic, callWith, type Key, mailedKeys, pick, submit } from './people.ts'
+import { approved, callWith, mailedKeys, pick, submit } from './people.ts'
 
 const rounds = 100
 

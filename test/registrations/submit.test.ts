@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { managers } from '../../infra/local/installation.ts'
+import { basic } from '../support/registration-key.ts'
 import { newTestWorld } from '../support/world.ts'
-import { basic, callWith, mailedKey, mailedKeys, submit } from './people.ts'
+import { callWith, mailedKey, mailedKeys, submit } from './people.ts'
 
 const robin = 'robin@mail.example'
 

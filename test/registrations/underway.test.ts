@@ -5,6 +5,7 @@ import { mongoLookup } from '../../lib/adapters/mongo/lookup.ts'
 import { openPorts } from '../../lib/adapters/world.ts'
 import type { Lookup, Milestone } from '../../lib/ports.ts'
 import { later } from '../support/host-tasks.ts'
+import type { Key } from '../support/registration-key.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
 import {
   approved,
@@ -12,7 +13,6 @@ import {
   callWith,
   everythingIn,
   hours,
-  type Key,
   mailedKey,
   matrixOf,
   pick,

@@ -1,5 +1,6 @@
 import { managers } from '../../infra/local/installation.ts'
 import type { CallAnswer } from '../support/call.ts'
+import { basic, type Key, keyIn } from '../support/registration-key.ts'
 import { type Client, exchange, toText } from './exchange.ts'
 
 /** People who ask for an account that staff decide about, and the manager who does; each gives its answer in words. */
@@ -8,12 +9,6 @@ export interface Askers {
   decide(asker: number, status: 'approved' | 'rejected'): Promise<string>
   pick(asker: number): Promise<string>
   look(asker: number): Promise<string>
-}
-
-/** What opens a registration. */
-interface Key {
-  readonly rid: string
-  readonly token: string
 }
 
 const nothing = 'nothing to do'
@@ -52,18 +47,15 @@ export function newAskers(client: Client): Askers {
 
 async function managersToken({ place }: Client, { rid }: Key): Promise<string | undefined> {
   const mails = await place.servers.mailbox.mails()
-  const links = mails
-    .filter(({ to }) => to.includes(manager))
-    .flatMap(({ text }) => [...text.matchAll(/#([\w-]+)\.([\w-]{43})/g)])
-  return links.find(([, of]) => of === rid)?.[2]
+  const keys = mails.filter(({ to }) => to.includes(manager)).map(keyIn)
+  return keys.find((key) => key?.rid === rid)?.token
 }
 
 function send(
   client: Client,
   method: string,
-  { rid, token, body }: Key & { readonly body?: Readonly<Record<string, string>> },
+  { body, ...key }: Key & { readonly body?: Readonly<Record<string, string>> },
 ): Promise<CallAnswer> {
-  const authorization = `Basic ${Buffer.from(`${rid}:${token}`).toString('base64')}`
-  const options = { headers: { authorization }, ...(body ? { body } : {}) }
-  return exchange(client, method, `/registrations/${rid}/`, options)
+  const options = { headers: basic(key), ...(body ? { body } : {}) }
+  return exchange(client, method, `/registrations/${key.rid}/`, options)
 }

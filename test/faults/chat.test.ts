@@ -33,7 +33,7 @@ test.each([
     const robin = await ask(world, 'robin')
     await untilLogged(world, 'task_later', { times: 2, lane: 'post' })
     expect(await world.database.tasks.find(robin)).toMatchObject({ status: 'finished' })
-    expect(await world.mails()).toHaveLength(1)
+    await expect.poll(() => world.mails(), { timeout: 10_000 }).toHaveLength(1)
     world.setChatFault(undefined)
     await untilDrained(world)
     await expectDoneOnce(world, { robin })

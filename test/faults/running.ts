@@ -96,6 +96,16 @@ export async function untilDrained(world: TestWorld, seconds = 40): Promise<void
     .toBe(0)
 }
 
+/** A task waits: it has not ended, and so many of its tries count. A worker may look at it at this very moment. */
+export async function expectWaits(
+  world: TestWorld,
+  id: string,
+  about: { readonly attempts: number },
+): Promise<void> {
+  const status = expect.stringMatching(/^(pending|running)$/)
+  expect(await world.database.tasks.find(id)).toMatchObject({ status, ...about })
+}
+
 /** Waits until an event was logged so many times, by one lane where one is named. */
 export async function untilLogged(
   world: TestWorld,
@@ -105,6 +115,12 @@ export async function untilLogged(
   const { times = 1, lane } = about
   const heard = () => timesLogged(world, event, lane)
   await expect.poll(heard, patience).toBeGreaterThanOrEqual(times)
+}
+
+/** How the tries of a task ended, in order: `task_later`, `task_finished` and so on. */
+export function triesOf({ log }: TestWorld, id: string): readonly string[] {
+  const ends = log.lines.filter(({ event, fields }) => /^task_/.test(event) && fields.taskId === id)
+  return ends.map(({ event }) => event)
 }
 
 /** How often an event was logged. */

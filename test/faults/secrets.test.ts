@@ -9,6 +9,7 @@ import { newTestWorld } from '../support/world.ts'
 import {
   ask,
   expectDoneOnce,
+  expectWaits,
   forget,
   newRunningWorld,
   untilDrained,
@@ -87,7 +88,7 @@ test.each(['ssh-key', 'ssh-host-keys', 'sealing-keys'] as const)(
     const postponed = () =>
       world.log.lines.slice(before).filter(({ event }) => /^task_(later|unreachable)$/.test(event))
     await expect.poll(() => postponed().length, { timeout: 20_000 }).toBeGreaterThan(0)
-    expect(await world.database.tasks.find(id)).toMatchObject({ status: 'pending', attempts: 0 })
+    await expectWaits(world, id, { attempts: 0 })
     expect(await timesBegun(world, 'user', 'update')).toBe(0)
     world.installation.setSecret(name, values[name])
     forget(world)

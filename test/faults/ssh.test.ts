@@ -2,7 +2,15 @@ import { expect, test } from 'vitest'
 import { sshHost } from '../../lib/adapters/ssh.ts'
 import { timesBegun, untilBegun } from '../support/host-tasks.ts'
 import type { TestWorld } from '../support/world.ts'
-import { ask, expectDoneOnce, newRunningWorld, untilDrained, untilLogged } from './running.ts'
+import {
+  ask,
+  expectDoneOnce,
+  expectWaits,
+  newRunningWorld,
+  triesOf,
+  untilDrained,
+  untilLogged,
+} from './running.ts'
 
 /** Asks for an account whose command takes a while, and waits until the host is in the middle of it. */
 async function askSlowly(world: TestWorld, fault: 'delay' | 'print'): Promise<string> {
@@ -22,9 +30,8 @@ test.each([
     const world = await newRunningWorld({ lines: ['host'] })
     const robin = await askSlowly(world, fault)
     await world.line('host').set({ kind: 'reset', afterBytes: 0, direction: 'to_client', times: 1 })
-    await untilLogged(world, 'task_later')
-    expect(await world.database.tasks.find(robin)).not.toMatchObject({ status: 'finished' })
     await untilDrained(world)
+    expect(triesOf(world, robin)).toEqual(['task_later', 'task_finished'])
     expect(await world.database.tasks.find(robin)).toMatchObject({ attempts: 1, step: 1 })
     expect(await timesBegun(world, 'user', 'create')).toBe(1)
     await expectDoneOnce(world, { robin })
@@ -57,7 +64,7 @@ test('a line whose other end is gone without a word is given up after four keep-
   expect((performance.now() - began) / 1000).toBeLessThan(
     keepAlives * keepAliveSeconds + slackSeconds,
   )
-  expect(await world.database.tasks.find(robin)).toMatchObject({ status: 'pending', attempts: 1 })
+  await expectWaits(world, robin, { attempts: 1 })
   await untilLogged(world, 'task_unreachable')
   await world.line('host').set({ kind: 'pass' })
   await untilDrained(world)

@@ -154,11 +154,16 @@ export interface TaskQueue {
   secondsClosed(lane: Lane): Promise<number | null>
   /** Seconds until the last lease of the lane ends, unless it is renewed. */
   secondsHeld(lane: Lane): Promise<number>
-  /** Keeps the lane closed for a while, twice as long each time in a row; gives the seconds and how many times. */
+  /**
+   * Keeps the lane closed for a while, twice as long each time in a row; gives the seconds, how many times, and whether
+   * staff were told.
+   */
   closeLane(
     lane: Lane,
     waits: { first: number; longest: number },
-  ): Promise<{ seconds: number; misses: number }>
+  ): Promise<{ seconds: number; misses: number; isTold: boolean }>
+  /** True for the first call on a closed lane only: staff hear once that it stands still. */
+  markLaneTold(lane: Lane): Promise<boolean>
   /** The other side answered again. */
   openLane(lane: Lane): Promise<void>
   pause(lane: Lane, reason: string): Promise<void>

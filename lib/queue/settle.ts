@@ -68,9 +68,10 @@ function withoutParking(outcome: Outcome): Outcome {
 
 async function closeLane(uses: EngineUses, { work, task }: Settling, reason: string) {
   const { tasks } = uses.database
-  const { seconds, misses } = await tasks.closeLane(task.lane, uses.pace.probeSeconds)
-  if (misses === missesBeforeTelling) {
-    await tell(uses, await work.notices.laneStopped(uses, task, reason))
+  const { seconds, misses, isTold } = await tasks.closeLane(task.lane, uses.pace.probeSeconds)
+  if (misses >= missesBeforeTelling && !isTold) {
+    const notice = await work.notices.laneStopped(uses, task, reason)
+    await tellOnce(uses, notice, (records) => records.tasks.markLaneTold(task.lane))
   }
   return { kind: 'closed', retrySeconds: seconds } as const
 }
@@ -80,14 +81,23 @@ async function tellIfSlow(uses: EngineUses, { work, task, claim }: Settling) {
   /* v8 ignore next -- @preserve: a claimed task has begun */
   const begun = task.startedAt?.getTime() ?? Number.POSITIVE_INFINITY
   if (task.lane !== 'host' || uses.clock.now().getTime() - begun < slowMinutes * 60_000) return
-  if (!(await uses.database.tasks.markTold(claim))) return
   const reason = `It has been going on for more than ${slowMinutes} minutes.`
-  await tell(uses, await work.notices.taskSlow(uses, task, reason))
+  const notice = await work.notices.taskSlow(uses, task, reason)
+  await tellOnce(uses, notice, (records) => records.tasks.markTold(claim))
 }
 
-async function tell(uses: EngineUses, notice: NewTask) {
-  await uses.database.transaction((records) => records.tasks.insert(notice))
-  await ringFor(uses, [notice])
+// Marked and queued together, so that a worker that ends in between leaves nothing untold.
+async function tellOnce(
+  uses: EngineUses,
+  notice: NewTask,
+  mark: (records: Records) => Promise<boolean>,
+) {
+  const isFirst = await uses.database.transaction(async (records) => {
+    const marked = await mark(records)
+    if (marked) await records.tasks.insert(notice)
+    return marked
+  })
+  if (isFirst) await ringFor(uses, [notice])
 }
 
 async function end(uses: EngineUses, settling: Settling, ending: Ending) {

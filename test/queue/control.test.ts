@@ -254,6 +254,7 @@ test('a lane that closed by itself waits 5 s, twice as long each time, and 300 s
   expect(await tasks.closeLane('host', { first: 5, longest: 300 })).toEqual({
     seconds: 5,
     misses: 1,
+    isTold: false,
   })
 })
 

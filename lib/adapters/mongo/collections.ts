@@ -83,6 +83,7 @@ export interface LaneDocument {
   readonly pausedBecause?: string
   readonly closedUntil?: Date
   readonly misses?: number
+  readonly isTold?: true
 }
 
 /** The one copy of the host's names. */

@@ -2,7 +2,7 @@ import type { Pace } from '../../ports.ts'
 import { durationsKept } from '../../queue/policy.ts'
 import type { Lane, LaneState, Task, TaskQueue } from '../../queue/queue.ts'
 import { type Scope, toTask } from './collections.ts'
-import { upserted } from './upserted.ts'
+import { upserted, upsertingAgain } from './upserted.ts'
 
 type LaneMethods = Pick<
   TaskQueue,
@@ -16,12 +16,15 @@ type LaneMethods = Pick<
   | 'secondsClosed'
   | 'secondsHeld'
   | 'closeLane'
+  | 'markLaneTold'
   | 'openLane'
   | 'pause'
   | 'resume'
 >
 
 const now = '$$NOW'
+// What a lane keeps while the other side does not answer.
+const marksOfClosed = { closedUntil: 1, misses: 1, isTold: 1 } as const
 
 /** What concerns a lane as a whole, in MongoDB. */
 export function mongoLanes(scope: Scope): LaneMethods {
@@ -67,10 +70,11 @@ export function mongoLanes(scope: Scope): LaneMethods {
     secondsClosed: (lane) => run(() => secondsClosed(scope, lane)),
     secondsHeld: (lane) => run(() => secondsHeld(scope, lane)),
     closeLane: (lane, waits) => run(() => closeLane(scope, lane, waits)),
+    markLaneTold: (lane) => run(() => markLaneTold(scope, lane)),
     openLane: (lane) =>
       run(async () => {
         const closed = { _id: lane, misses: { $gt: 0 } }
-        await lanes.updateOne(closed, { $unset: { closedUntil: 1, misses: 1 } }, tx)
+        await lanes.updateOne(closed, { $unset: marksOfClosed }, tx)
       }),
     pause: (lane, pausedBecause) =>
       run(async () => {
@@ -78,7 +82,7 @@ export function mongoLanes(scope: Scope): LaneMethods {
       }),
     resume: (lane) =>
       run(async () => {
-        const marks = { pausedBecause: 1, closedUntil: 1, misses: 1 } as const
+        const marks = { pausedBecause: 1, ...marksOfClosed } as const
         await lanes.updateOne({ _id: lane }, { $unset: marks }, { upsert: true, ...tx })
       }),
   }
@@ -114,12 +118,18 @@ async function closeLane(
     { $set: { misses: { $min: [20, { $add: [{ $ifNull: ['$misses', 0] }, 1] }] } } },
     { $set: { closedUntil: { $dateAdd: { startDate: now, unit: 'millisecond', amount: wait } } } },
   ]
-  const closed = await lanes.findOneAndUpdate({ _id: lane }, update, {
-    upsert: true,
-    returnDocument: 'after',
-  })
-  const misses = Number(upserted(closed).misses)
-  return { seconds: Math.min(longest, first * 2 ** (misses - 1)), misses }
+  const options = { upsert: true, returnDocument: 'after' } as const
+  const closed = upserted(
+    await upsertingAgain(() => lanes.findOneAndUpdate({ _id: lane }, update, options)),
+  )
+  const misses = Number(closed.misses)
+  const seconds = Math.min(longest, first * 2 ** (misses - 1))
+  return { seconds, misses, isTold: closed.isTold === true }
+}
+
+async function markLaneTold({ collections: { lanes }, tx }: Scope, lane: Lane): Promise<boolean> {
+  const untold = { _id: lane, misses: { $gt: 0 }, isTold: { $exists: false } }
+  return (await lanes.updateOne(untold, { $set: { isTold: true } }, tx)).modifiedCount === 1
 }
 
 async function findToRing(scope: Scope, lane: Lane) {

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import type { Host } from '../../lib/ports.ts'
+import { missesBeforeTelling, slowMinutes } from '../../lib/queue/policy.ts'
+import { type GateAnswer, HostError } from '../../lib/yunohost/gate.ts'
+import { askForAccount } from '../support/story.ts'
+import { newDeliveries } from '../support/workers.ts'
+import { newTestWorld, type TestWorld } from '../support/world.ts'
+
+const busy: GateAnswer = {
+  ...{ state: 'done', class: 'busy', key: null, text: '', output: '', log: null },
+  ...{ exit: 0, seconds: 0 },
+}
+
+const reports = [
+  [
+    'a lane that stands still',
+    () => Promise.reject(new HostError('unreachable', 'The host does not answer')),
+    { text: 'The queue stands still', tries: missesBeforeTelling, minutes: 0 },
+  ],
+  [
+    'a task that takes long',
+    () => Promise.resolve(busy),
+    { text: 'A task takes very long', tries: 1, minutes: slowMinutes + 1 },
+  ],
+] as const satisfies ReadonlyArray<readonly [string, Host['ask'], object]>
+
+/** The next worker that wants to tell staff something ends at that moment. Gives how many did. */
+function endWhileTelling(world: TestWorld): () => number {
+  const { database } = world
+  let ended = 0
+  const transaction: typeof database.transaction = (work) =>
+    database.transaction((records) => {
+      const insert: typeof records.tasks.insert = async (task) => {
+        if (task.action !== 'tell_staff' || ended === 1) return records.tasks.insert(task)
+        ended += 1
+        throw new TypeError('The worker is gone')
+      }
+      return work({ ...records, tasks: { ...records.tasks, insert } })
+    })
+  Object.assign(world.world.overrides, { database: { ...database, transaction } })
+  return () => ended
+}
+
+test.each(reports)(
+  '%s is told to staff once, also where a worker ends over it',
+  async (_, ask, about) => {
+    const world = await newTestWorld({ overrides: { host: { ask } } })
+    world.log.expectError('task_unexpected_error')
+    const ended = endWhileTelling(world)
+    await askForAccount(world, { username: 'robin' })
+    const startedAt = new Date(world.clock.now().getTime() - about.minutes * 60_000)
+    await world.db.collection('tasks_queue').updateOne({}, { $set: { startedAt } })
+    const worker = await newDeliveries(world, 'host')
+    for (let round = 1; round <= about.tries + 3; round += 1) {
+      await worker.wake().catch(() => undefined)
+      await worker.redeliver()
+      await world.skipWaits()
+    }
+    await world.runWorkers()
+    expect(ended()).toBe(1)
+    expect(JSON.stringify(world.chat()).split(about.text)).toHaveLength(2)
+  },
+)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { assetsOf } from './assets.ts'
 import { buildFolder } from './build-folder.ts'
-import { trims, withoutSigner } from './bundle-trims.ts'
+import { trims, withoutStore } from './bundle-trims.ts'
 import { adaptersOf, type Functions } from './definitions.ts'
 import { functionFiles } from './function-files.ts'
 import { projectFile, projectFolder } from './project.ts'
@@ -32,7 +32,7 @@ export async function buildFunctions(
   const [asking, others] = splitByRights(functions)
   const built = [
     await bundle(asking, folder, [handlerOnly(files), trims]),
-    await bundle(others, folder, [handlerOnly(files), trims, withoutSigner]),
+    await bundle(others, folder, [handlerOnly(files), trims, withoutStore]),
   ]
   const metafile = {
     inputs: Object.assign({}, ...built.map(({ inputs }) => inputs)),

@@ -22,12 +22,15 @@ export const trims: Plugin = {
   },
 }
 
-/** For functions whose adapters name neither secrets nor rights: nothing that they could send needs a signature. */
-export const withoutSigner: Plugin = {
-  name: 'without-signer',
+/** For functions whose adapters name neither secrets nor rights: they never ask the parameter store. */
+export const withoutStore: Plugin = {
+  name: 'without-store',
   setup({ onLoad }) {
-    const contents = "export class AwsClient { constructor() { throw new Error('No rights') } }"
-    onLoad({ filter: /node_modules[/\\]aws4fetch[/\\]/ }, () => ({ contents }))
+    const contents = `
+function absent() { throw new Error('No secrets') }
+export { absent as fetchSecrets, absent as secretSettings }
+`
+    onLoad({ filter: /lib[/\\]adapters[/\\]parameter-store\.ts$/ }, () => ({ contents }))
   },
 }
 

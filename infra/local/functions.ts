@@ -99,9 +99,14 @@ export async function closeWorld(world: World): Promise<void> {
   for (const opened of await Promise.allSettled(world.opened.values())) {
     const value = opened.status === 'fulfilled' ? opened.value : undefined
     if (typeof value !== 'object' || value === null) continue
-    if ('client' in value && value.client instanceof MongoClient) await value.client.close()
+    if ('connection' in value) await closeConnection(value.connection)
     if ('destroy' in value && typeof value.destroy === 'function') value.destroy()
   }
+}
+
+async function closeConnection(connection: unknown): Promise<void> {
+  const { client } = Object(connection)
+  if (client instanceof MongoClient) await client.close()
 }
 
 function workers(): readonly Worker[] {

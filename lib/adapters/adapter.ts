@@ -16,6 +16,11 @@ export interface Opening<Settings> {
   share<Shared>(key: string, make: () => Shared): Shared
 }
 
+/** What an adapter may open to, if it does not stay right for ever: once outdated, it is opened anew for the next request. */
+export interface Renewed {
+  isOutdated(): Promise<boolean>
+}
+
 /** One way to fill a port: the settings it needs, the secrets and rights that go with it, and how it opens. */
 export interface Adapter<Port, Settings = Record<string, unknown>> {
   /** Environment variables by name. Their values are names and addresses, never secrets. */

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts'
 import type { Ports } from '../ports.ts'
-import type { AnyAdapter, Opened, Opening, Uses } from './adapter.ts'
+import type { AnyAdapter, Opened, Opening, Renewed, Uses } from './adapter.ts'
 import type { Environment } from './environment.ts'
 import { readSettings, settingsError } from './environment.ts'
 import { secretSettings } from './parameter-store.ts'
@@ -30,6 +30,7 @@ export async function openPorts<Table extends Uses>(
   const given = table.filter(([name]) => overrides[name] !== undefined)
   const toOpen = table.filter(([name]) => overrides[name] === undefined)
   const adapters = toOpen.map(([, adapter]) => adapter)
+  await Promise.all(adapters.map((one) => dropOutdated(one, world)))
   const openings = prepare(adapters, world)
   const ports = await Promise.all(
     toOpen.map(async ([name, adapter]) => [name, await open(adapter, openings, world)]),
@@ -37,6 +38,12 @@ export async function openPorts<Table extends Uses>(
   const overridden = given.map(([name]) => [name, overrides[name]])
   // The table's type says which port each adapter fills; entries of an object cannot say so.
   return Object.fromEntries([...ports, ...overridden]) as Opened<Table>
+}
+
+// What is under way keeps what it was given.
+async function dropOutdated(adapter: AnyAdapter, { opened }: World): Promise<void> {
+  const port = (await opened.get(adapter)) as Partial<Renewed> | undefined
+  if (await port?.isOutdated?.()) opened.delete(adapter)
 }
 
 type Openings = ReadonlyMap<AnyAdapter, Opening<never>>

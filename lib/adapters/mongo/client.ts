@@ -1,7 +1,7 @@
 import { type Db, MongoClient } from 'mongodb'
 import * as z from 'zod'
 import type { ReadBy } from '../../late.ts'
-import type { Opening } from '../adapter.ts'
+import type { Opening, Renewed } from '../adapter.ts'
 import { seconds } from '../seconds.ts'
 
 /** A connected database of one process: few connections, because every function has its own (aws.md 3.2). */
@@ -16,12 +16,31 @@ const usualSeconds = 5
 /** How long the database may keep somebody waiting: for a server or a connection, and four times that for an answer. */
 export const databaseSettings = () => z.object({ DATABASE_SECONDS: seconds(usualSeconds, 15) })
 
-/** Opens the database named in the secret `mongodb-uri`. Connecting happens at the first command. */
-export async function connect(
-  opening: Opening<ReadBy<typeof databaseSettings>>,
-): Promise<Connection> {
+type DatabaseOpening = Opening<ReadBy<typeof databaseSettings>>
+
+interface Shared {
+  connection?: Connection & { readonly uri: string }
+}
+
+/**
+ * Opens the database that the secret `mongodb-uri` names now, and closes the one that it named before. Connecting
+ * happens at the first command.
+ */
+export async function connect(opening: DatabaseOpening): Promise<Connection & Renewed> {
   const uri = await opening.secret('mongodb-uri')
-  return opening.share(`mongodb:${uri}`, () => connectTo(uri, opening.settings.DATABASE_SECONDS))
+  const shared = opening.share<Shared>('mongodb', () => ({}))
+  const { connection: before } = shared
+  if (before?.uri === uri) return { ...before, isOutdated: () => isOutdated(opening, uri) }
+  const connection = { ...connectTo(uri, opening.settings.DATABASE_SECONDS), uri }
+  shared.connection = connection
+  // Nobody waits for it: a function answers one request at a time.
+  before?.client.close().catch(() => undefined)
+  return { ...connection, isOutdated: () => isOutdated(opening, uri) }
+}
+
+// While the secret cannot be read, the database that it named last is the best guess.
+async function isOutdated(opening: DatabaseOpening, uri: string): Promise<boolean> {
+  return (await opening.secret('mongodb-uri').catch(() => uri)) !== uri
 }
 
 /** Opens a database by its address, for the operator's commands. */

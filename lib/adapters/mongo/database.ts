@@ -23,7 +23,10 @@ export const mongoDatabase = adapter({
   settings: databaseSettings,
   secrets: ['mongodb-uri'],
   grants: [],
-  open: async (opening) => openDatabase(await connect(opening)),
+  open: async (opening) => {
+    const { isOutdated, ...connection } = await connect(opening)
+    return { ...openDatabase(connection), isOutdated }
+  },
 })
 
 /** The database over an open connection. */

@@ -25,8 +25,10 @@ const networkCodes = new Set([
   'ETIMEDOUT',
 ])
 // A node is away, stepping down, shutting down or not writable yet, or nobody confirmed in time (MongoDB's error codes).
+// With the second line our user is not let in, as while the secret with the new one has not got round yet.
 const transientCodes = new Set([
-  6, 7, 24, 64, 89, 91, 112, 134, 189, 251, 262, 9001, 10107, 11600, 11602, 13435, 13436,
+  ...[6, 7, 24, 64, 89, 91, 112, 134, 189, 251, 262, 9001, 10107, 11600, 11602, 13435, 13436],
+  ...[13, 18, 8000],
 ])
 const transientLabels = ['TransientTransactionError', 'RetryableWriteError'] as const
 

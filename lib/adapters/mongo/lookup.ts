@@ -19,7 +19,7 @@ export const mongoLookup = adapter<Lookup, ReadBy<typeof databaseSettings>>({
   secrets: ['mongodb-uri', 'sealing-keys'],
   grants: [],
   open: async (opening) => {
-    const { db } = await connect(opening)
+    const { db, isOutdated } = await connect(opening)
     const ground = { sealer: await ringSealer.open(opening), keys: collectionsOf(db).lookupKeys }
     let key: Promise<Buffer> | undefined
     return {
@@ -32,6 +32,7 @@ export const mongoLookup = adapter<Lookup, ReadBy<typeof databaseSettings>>({
         return createHmac('sha256', bytes).update(`${kind}:${value}`).digest('base64url')
       },
       reseal: () => resealKey(ground),
+      isOutdated,
     }
   },
 })

@@ -15,6 +15,7 @@ import { titleProblems } from './checks/test-titles.ts'
 import { functionFiles } from './function-files.ts'
 import { isOpenapiCurrent } from './openapi.ts'
 import { projectFile, projectFolder } from './project.ts'
+import { showHelp } from './usage.ts'
 
 const run = promisify(execFile)
 
@@ -91,6 +92,9 @@ async function measure([name, check]: Step) {
 }
 
 if (import.meta.main) {
+  showHelp(
+    'npm run check   types, lint, layers, unused code, sizes and the rest; takes no arguments',
+  )
   const results = await Promise.all(steps.map(measure))
   for (const { name, problems } of results) {
     if (problems.length > 0) console.error(`\n${name}\n${problems.join('\n')}`)

@@ -1,12 +1,17 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readFile, rm } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import * as z from 'zod'
 import { buildFunctions } from './build.ts'
 import { bundleProblems, bundleReports, bundleTable } from './bundles.ts'
+import { refuse } from './console.ts'
 import { familiesOf } from './definitions.ts'
 import { projectFile, projectFolder } from './project.ts'
+import { settingsFile, settingsOf } from './settings.ts'
 import { type StackSize, stackProblems, stackSize, stackTable } from './stack-limits.ts'
+import { isStage, runCommand } from './stage-command.ts'
+import { readOptions, refuseWords } from './usage.ts'
 
 const run = promisify(execFile)
 
@@ -23,9 +28,11 @@ export async function packageAll(stage: string): Promise<readonly string[]> {
   return [...bundleProblems(reports), ...stackProblems(sizes)]
 }
 
+const packages = '.build/package'
+
 /** Where the package of a family lies. */
 export function packageFolder(family: string): string {
-  return `.build/package/${family}`
+  return `${packages}/${family}`
 }
 
 async function packageFamily(family: string, stage: string): Promise<StackSize> {
@@ -44,9 +51,25 @@ function tellOutput(error: unknown): never {
   throw new Error(`osls could not package:\n${stdout}${stderr}`)
 }
 
-if (import.meta.main) {
-  const stage = /--stage[= ]([a-z0-9-]+)/.exec(process.argv.join(' '))?.[1] ?? 'dev'
-  const problems = await packageAll(stage)
-  for (const problem of problems) console.error(problem)
-  if (problems.length > 0) process.exitCode = 1
+/** What was packaged, for people: the stage, whose settings it has, and where it lies. */
+export function packagedSentence(stage: string, hasFile: (path: string) => boolean): string {
+  const file = settingsFile(stage)
+  const own = hasFile(file) ? `with ${file}` : `with the examples, because there is no ${file}`
+  return `Stage ${stage} is packaged in ${packages}, ${own}.`
 }
+
+const usage = `npm run package -- [--stage STAGE]   writes bundles and templates; without a stage those of dev
+STAGE has 1 to 40 of the signs a to z, 0 to 9 and -.`
+
+async function main(): Promise<void> {
+  const { stage } = readOptions({ stage: { type: 'string', default: 'dev' } }, usage)
+  if (!isStage(stage)) refuseWords(usage)
+  const { functions } = await import('../functions/index.ts')
+  // Refused here in one sentence, and not by osls after half a minute.
+  settingsOf(stage, functions, projectFolder)
+  const problems = await packageAll(stage)
+  console.log(packagedSentence(stage, (path) => existsSync(projectFile(path))))
+  if (problems.length > 0) refuse(problems.join('\n'))
+}
+
+if (import.meta.main) await runCommand(main)

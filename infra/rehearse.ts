@@ -11,6 +11,7 @@ import { readDeployment } from './local/deployment.ts'
 import { listProcesses, signal } from './local/processes.ts'
 import { projectFile, projectFolder } from './project.ts'
 import { settingsFile } from './settings.ts'
+import { showHelp } from './usage.ts'
 
 const run = promisify(execFile)
 
@@ -92,6 +93,9 @@ async function endFrozen(): Promise<void> {
   for (const { pid } of left) signal(pid, 'SIGKILL')
 }
 
+showHelp(
+  'npm run rehearse -- [TEST ...]   runs tests against the packages; all that go over HTTP unless named',
+)
 // The tests hear it too and end; then there is still something to tidy up.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => undefined)
 const problems = await rehearse()

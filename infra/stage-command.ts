@@ -16,12 +16,17 @@ export function readStageCommand(flags: readonly string[] = []): StageCommand | 
     const given = parseArgs({ allowPositionals: true, options })
     const values: Readonly<Record<string, unknown>> = given.values
     const stage = String(values['stage'] ?? '')
-    if (!/^[a-z0-9-]{1,40}$/.test(stage)) return undefined
+    if (!isStage(stage)) return undefined
     const on = flags.filter((flag) => values[flag] === true)
     return { stage, words: given.positionals, flags: new Set(on) }
   } catch {
     return undefined
   }
+}
+
+/** Whether a text can name a stage. */
+export function isStage(text: string): boolean {
+  return /^[a-z0-9-]{1,40}$/.test(text)
 }
 
 /** Runs a command to its end; what goes wrong is told in one sentence and never with a stack. */

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { findFreePort } from './local/free-port.ts'
 import type { Gatehouse } from './local/gatehouse.ts'
@@ -15,14 +14,19 @@ import {
 } from './local/processes.ts'
 import { startPage } from './local/start-text.ts'
 import { projectFile } from './project.ts'
+import { readOptions } from './usage.ts'
 
-const { values: wish } = parseArgs({
-  options: {
+const usage = `npm start -- [--fresh] [--matrix] [--folder FOLDER]   everything on this machine; Ctrl-C ends it
+--fresh begins without the data of earlier runs, --matrix installs Synapse once, FOLDER is .local unless named.`
+
+const wish = readOptions(
+  {
     fresh: { type: 'boolean', default: false },
     matrix: { type: 'boolean', default: false },
     folder: { type: 'string', default: projectFile('.local') },
   },
-})
+  usage,
+)
 
 const folder = resolve(wish.folder)
 const files = {
@@ -61,16 +65,24 @@ async function main(): Promise<void> {
   // Loaded late, so that the first sign of life and the answer to Ctrl-C come at once.
   const { startGatehouse } = await import('./local/gatehouse.ts')
   const synapse = wish.matrix ? 'install' : 'where_installed'
-  const running = startGatehouse({ folder, ports, synapse, onProgress: say })
+  // What breaks off once it is asked to stop, breaks off because of that.
+  const onProgress = (text: string) => void (ending.isAsked() || say(text))
+  const running = startGatehouse({ folder, ports, synapse, onProgress })
+  let isUp = false
   try {
     const gatehouse = await Promise.race([running, ending.asked])
+    isUp = gatehouse !== undefined
     if (gatehouse) await announce(gatehouse, notes)
     await ending.asked
-  } finally {
     say('Gatehouse is stopping ... (Ctrl-C again stops it at once)')
-    await running.then((gatehouse) => gatehouse.stop())
+  } finally {
+    await running.then(
+      (gatehouse) => gatehouse.stop(),
+      () => undefined,
+    )
     await removeFiles()
   }
+  if (!isUp) say('Stopped before it was up.')
 }
 
 async function announce(gatehouse: Gatehouse, notes: readonly string[]): Promise<void> {
@@ -135,7 +147,7 @@ function newEnding() {
     }
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, hear)
   })
-  return { asked }
+  return { asked, isAsked: () => firstAt !== undefined }
 }
 
 async function stopAtOnce(): Promise<void> {

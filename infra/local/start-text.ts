@@ -3,6 +3,8 @@ import type { Gatehouse } from './gatehouse.ts'
 
 const letters = 'abcdefghijklmnopqrstuvwxyz'
 const json = "-H 'Content-Type: application/json'"
+// Else the prompt of the shell stands behind the answer.
+const newline = "-w '\\n'"
 
 /** What `npm start` prints: where everything is, who may sign in, and one command that asks for an account. */
 export function startPage(gatehouse: Gatehouse, notes: readonly string[]): string {
@@ -54,7 +56,7 @@ function newName(): string {
 
 function registeringCommand({ api }: Pick<Gatehouse, 'api'>): string {
   const wish = { email: `${newName()}@mail.example`, message: 'I would like to join.' }
-  return `curl -s ${json} -d '${JSON.stringify(wish)}' ${api}/registrations/`
+  return `curl -s ${newline} ${json} -d '${JSON.stringify(wish)}' ${api}/registrations/`
 }
 
 /** One line for any shell with curl and sed: signs in as the sign-up site and asks for an account that is new. */
@@ -68,5 +70,5 @@ function askingCommand({ api, accounts }: Pick<Gatehouse, 'api' | 'accounts'>): 
   })
   const find = `sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`
   const token = `$(curl -s ${json} -d '${signIn}' ${api}/login | ${find})`
-  return `curl -s ${json} -H "Authorization: Bearer ${token}" -d '${wish}' ${api}/create_user`
+  return `curl -s ${newline} ${json} -H "Authorization: Bearer ${token}" -d '${wish}' ${api}/create_user`
 }

@@ -1,9 +1,10 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile, type SpawnOptionsWithoutStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import * as z from 'zod'
@@ -32,8 +33,8 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-async function start(...args: readonly string[]) {
-  const child = spawn(process.execPath, [program, '--folder', folder, ...args])
+function launch(args: readonly string[], options: SpawnOptionsWithoutStdio = {}) {
+  const child = spawn(process.execPath, [program, '--folder', folder, ...args], options)
   let text = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (part: string) => {
@@ -45,7 +46,12 @@ async function start(...args: readonly string[]) {
     child.kill('SIGTERM')
     await ended
   })
-  await expect.poll(() => text, { timeout: 60_000 }).toContain('Ctrl-C ends all of it')
+  return { child, ended, text: () => text }
+}
+
+async function start(...args: readonly string[]) {
+  const { child, ended, text: said } = launch(args)
+  await expect.poll(said, { timeout: 60_000 }).toContain('Ctrl-C ends all of it')
   const running = runningFile.parse(
     JSON.parse(await readFile(join(folder, 'running.json'), 'utf8')),
   )
@@ -54,7 +60,7 @@ async function start(...args: readonly string[]) {
     const [code] = await ended
     return code
   }
-  return { text, running, end }
+  return { text: said(), running, end }
 }
 
 async function ownProcesses() {
@@ -73,6 +79,7 @@ test('one command brings up everything, and one signal ends it', async () => {
   const [command = ''] = /^curl .*$/m.exec(text) ?? []
   const { stdout } = await run('sh', ['-c', command])
   expect(JSON.parse(stdout)).toMatchObject({ task_id: expect.any(String) })
+  expect(stdout).toMatch(/\}\n$/)
   const store = async () => (await fetch(`${running.mailbox}/store`)).json()
   await expect
     .poll(store, { timeout: 20_000 })
@@ -102,3 +109,28 @@ test('passwords change at each start, and a killed run is cleared up by the next
   expect(await second.end('SIGTERM')).toBe(0)
   expect(await ownProcesses()).toEqual([])
 }, 120_000)
+
+/** A machine without a database server, whose Python installs one for as long as nobody stops it. */
+async function newBareMachine() {
+  const cache = await mkdtemp(join(tmpdir(), 'gatehouse-bare-'))
+  onTestFinished(() => rm(cache, { recursive: true, force: true }))
+  const python = '#!/bin/sh\n[ "$1" = -c ] || exec sleep 60\n'
+  await writeFile(join(cache, 'python3.13'), python, { mode: 0o755 })
+  const { PATH, ...others } = process.env
+  const own = { PATH: `${cache}:${PATH}`, XDG_CACHE_HOME: cache }
+  return { ...others, ...own, GATEHOUSE_DATABASE: 'secantusd-py' }
+}
+
+test('a start that is stopped before it is up says nothing of what broke off by that', async () => {
+  // A group of its own, so that the signal reaches the programs that it started too, as Ctrl-C does.
+  const { child, ended, text } = launch([], { detached: true, env: await newBareMachine() })
+  await expect.poll(text, { timeout: 20_000 }).toContain('is installed once')
+  await sleep(500)
+  process.kill(-(child.pid ?? Number.NaN), 'SIGINT')
+  expect(await ended).toEqual([0, null])
+  const [last, stopping, ...before] = text().trim().split('\n').reverse()
+  expect(last).toBe('Stopped before it was up.')
+  expect(stopping).toMatch(/^Gatehouse is stopping/)
+  expect(before).toHaveLength(2)
+  expect(await ownProcesses()).toEqual([])
+}, 60_000)

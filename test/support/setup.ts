@@ -1,7 +1,8 @@
-import { mkdtemp, rm, statfs } from 'node:fs/promises'
+import { rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { newRunFolder } from './run-folder.ts'
 
 /** What all tests of one run share. Nobody writes into it but through a world of their own. */
 export interface Ground {
@@ -39,7 +40,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const { writeAssets } = await import('../../infra/assets.ts')
   const { functions } = await import('../../functions/index.ts')
   const { startMoto } = await import('../infra/moto.ts')
-  const folder = await mkdtemp(join(await fastFolder(), 'gatehouse-test-'))
+  const folder = await newRunFolder(await fastFolder())
   const database = await startDatabase({
     folder,
     only: wantedKind(),

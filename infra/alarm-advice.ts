@@ -4,6 +4,9 @@ const worker =
 const stuck = `${status} says what runs, since when, and whether the lane is paused or stopped; a command may truly take that long. Look at the alarms unreachable-host and stopped-lanes, then at the log of the lane's worker.`
 const long =
   'Many people ask at once, or each task takes long; all of them wait their turn. The dashboard shows the seconds of a task by action. Where one site floods the queue, lower CREATE_USER_PER_HOUR and deploy.'
+const postStuck = `${status} says what runs, since when, and whether the lane is paused. Look whether SES or Discord refuses us: the reason stands in the log of the lane's worker.`
+const postLong =
+  "Mails and messages to staff wait their turn. Look whether SES or Discord refuses us: the reason stands in the log of the lane's worker. Where one site floods the queue, lower CREATE_USER_PER_HOUR and deploy."
 const late =
   'The next worker takes over, and no command runs twice. Its log names the task that it worked at; when it comes again, the database or the host answers slowly.'
 
@@ -13,8 +16,8 @@ export const alarmAdvice: Readonly<Record<string, string>> = {
     'No task is lost by that: tasks are in the database, and the sweeper rings again. Read the message in the SQS console; what an older version or a foreign program sent can be deleted there.',
   'host-queue-stuck': stuck,
   'host-queue-long': long,
-  'post-queue-stuck': stuck,
-  'post-queue-long': long,
+  'post-queue-stuck': postStuck,
+  'post-queue-long': postLong,
   'workers-run-host-tasks-fails': worker,
   'workers-run-host-tasks-near-timeout': late,
   'workers-run-post-tasks-fails': worker,

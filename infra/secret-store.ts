@@ -43,9 +43,13 @@ export function secretStoreOf(
   settings: Parameters<typeof askStore>[2],
 ): SecretStore {
   const path = secretsPath({ stage, family: 'core', settings: {} })
+  const ask = (action: Parameters<typeof askStore>[0], body: object) =>
+    askStore(action, body, settings).catch((error: unknown) => {
+      throw wordSilence(error, settings.AWS_REGION)
+    })
   const readSome = async (names: readonly string[]) => {
     const wanted = { Names: names.map((name) => path + name), WithDecryption: true }
-    const { Parameters } = answerSchema.parse(await askStore('GetParameters', wanted, settings))
+    const { Parameters } = answerSchema.parse(await ask('GetParameters', wanted))
     return Parameters.map(
       ({ Name, Value: value, LastModifiedDate: changedAt }) =>
         [Name.slice(path.length), { value, changedAt }] as const,
@@ -53,7 +57,7 @@ export function secretStoreOf(
   }
   const write = (name: string, value: string, Overwrite: boolean) => {
     const parameter = { Name: path + name, Value: value, Type: 'SecureString', Overwrite }
-    return askStore('PutParameter', parameter, settings)
+    return ask('PutParameter', parameter)
   }
   return {
     path,
@@ -70,6 +74,15 @@ export function secretStoreOf(
         },
       ),
   }
+}
+
+// What `fetch` says of a name that is unknown, a network that is away and a time that is over helps nobody.
+function wordSilence(error: unknown, region: string): unknown {
+  const isSilence =
+    error instanceof Error && (error.name === 'TypeError' || error.name === 'TimeoutError')
+  if (!isSilence) return error
+  const text = `AWS (SSM in ${region}) does not answer: is there a network, and is REGION right?`
+  return new Error(text, { cause: error })
 }
 
 function chunks(names: readonly string[]): ReadonlyArray<readonly string[]> {

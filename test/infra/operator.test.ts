@@ -287,6 +287,16 @@ describe('npm run deploy', () => {
   })
 })
 
+test('a region that does not answer is told, by reading and by writing', async () => {
+  const nowhere = { AWS_ENDPOINT_URL_SSM: 'http://127.0.0.1:1', AWS_REGION: 'eu-central-1' }
+  const store = secretStoreOf('prod', { ...credentials, ...nowhere })
+  const sentence =
+    'AWS (SSM in eu-central-1) does not answer: is there a network, and is REGION right?'
+  await expect(store.read(['ssh-key'])).rejects.toThrow(sentence)
+  await expect(store.put('ssh-key', 'canary')).rejects.toThrow(sentence)
+  await expect(store.putFirst('ssh-key', 'canary')).rejects.toThrow(sentence)
+})
+
 const admin = ['create', '--username', 'robin', '--role', 'admin']
 const password = 'Kastanie-7-Regenbogen'
 

@@ -5,6 +5,7 @@ import { adaptersOf, type Functions } from './definitions.ts'
 import { computedNames } from './environment.ts'
 import { matrixProblem } from './matrix-settings.ts'
 import { nearestWord } from './nearest-word.ts'
+import { settingForms } from './setting-forms.ts'
 
 /** Names, addresses and numbers of one installation; never a secret, because templates show them. */
 export type Settings = Readonly<Record<string, string>>
@@ -103,9 +104,14 @@ function problemOf([name, text]: readonly [string, string], schemas: Schemas): s
   const schema = schemas[name]
   // An adapter takes an empty variable for a missing one.
   if (schema?.safeParse(text || undefined).success) return undefined
-  if (schema) return `The setting ${name} cannot be ${JSON.stringify(text)}.`
+  if (schema) return `The setting ${name} cannot be ${JSON.stringify(text)}.${formOf(name)}`
   if (computedNames.includes(name)) return `The setting ${name} is made by the template itself.`
   return `There is no setting ${name}; the nearest is ${nearestWord(name, Object.keys(schemas))}.`
+}
+
+function formOf(name: string): string {
+  const form = settingForms[name]
+  return form === undefined ? '' : ` Right would be ${form}.`
 }
 
 const ownSchema = z.record(

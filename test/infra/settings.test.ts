@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { functions } from '../../functions/index.ts'
-import { settingsOf } from '../../infra/settings.ts'
+import { settingForms } from '../../infra/setting-forms.ts'
+import { settingStates, settingsOf } from '../../infra/settings.ts'
 
 /** The settings of a stage whose file has this content. */
 async function settingsFrom(content: unknown) {
@@ -13,6 +14,14 @@ async function settingsFrom(content: unknown) {
   await writeFile(join(folder, '.settings.prod.json'), text)
   return { folder, read: () => settingsOf('prod', functions, folder) }
 }
+
+// Every text is a list of origins to the template; what is for tests and for the engine nobody needs to write.
+const withoutForm = /^(?:CORS_ORIGINS|ASSETS_FOLDER|AWS_.*|.*_SECONDS)$/
+
+test('every setting that an operator may need has a form', () => {
+  const names = settingStates('none', functions, '/nowhere').map(({ name }) => name)
+  expect(Object.keys(settingForms)).toEqual(names.filter((name) => !withoutForm.test(name)))
+})
 
 describe('the settings of a stage', () => {
   test('are the examples where it has no file', () => {
@@ -85,9 +94,14 @@ describe('the settings of a stage', () => {
   })
 
   test.each([
-    [{ DEFAULT_LANGUAGE: 'fr' }, 'The setting DEFAULT_LANGUAGE cannot be "fr".'],
+    [{ DEFAULT_LANGUAGE: 'fr' }, 'DEFAULT_LANGUAGE cannot be "fr". Right would be en or de.'],
     [{ HOST_PORT: 70_000 }, 'The setting HOST_PORT cannot be "70000".'],
     [{ MAIL_DOMAIN: '' }, 'The setting MAIL_DOMAIN cannot be "".'],
+    [
+      { MANAGERS: 'ada' },
+      'cannot be "ada". Right would be up to 50 mail addresses with commas between.',
+    ],
+    [{ MAIL_SECONDS: 'x' }, /cannot be "x"\.$/],
   ])('that %j are refused before anything is deployed', async (own, sentence) => {
     const { read } = await settingsFrom(own)
     expect(read).toThrow(sentence)

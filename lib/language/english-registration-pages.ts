@@ -11,7 +11,8 @@ export const englishRegistrationPages = {
   },
   loading: 'One moment, please …',
   checkAgain: 'Check again',
-  looksAgain: 'This page looks again by itself. You can also close it and come back later.',
+  looksAgain:
+    'This page looks again by itself. You can also close it and come back later, by the same link that brought you here.',
   linkForm: {
     rid: 'Registration',
     token: 'Token',

@@ -26,6 +26,8 @@ export const english = {
         text: 'Its link lets you choose your own password. Nobody else ever gets to know it.',
       },
     ],
+    registration:
+      'If you ask by a registration instead, the staff read it first. Once they have approved it, you pick your username and are shown your password, once.',
     passwordHeading: 'Forgotten your password?',
     passwordText:
       'Ask for a new link where you signed up. It comes to the mail address that you gave us there, and works once, for one hour.',
@@ -62,7 +64,7 @@ export const english = {
       },
       missing: {
         title: 'This link is incomplete',
-        text: 'The last part of the address is missing. Some mail programs cut long lines: please copy the whole link from the mail.',
+        text: 'The last part of the address is missing. Some mail programs cut long lines: please copy the whole link from the mail. If you have just set your password, all is well.',
       },
     },
     nextHeading: 'What you can do',

@@ -15,7 +15,7 @@ export const germanRegistrationPages: RegistrationPageMessages = {
   loading: 'Einen Moment bitte …',
   checkAgain: 'Noch einmal nachsehen',
   looksAgain:
-    'Diese Seite sieht von selbst wieder nach. Du kannst sie auch schließen und später wiederkommen.',
+    'Diese Seite sieht von selbst wieder nach. Du kannst sie auch schließen und später wiederkommen, über denselben Link, der dich hergeführt hat.',
   linkForm: {
     rid: 'Registrierung',
     token: 'Schlüssel',

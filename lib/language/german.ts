@@ -30,6 +30,8 @@ export const german: Messages = {
         text: 'Über ihren Link wählst du dein eigenes Passwort. Außer dir erfährt es niemand.',
       },
     ],
+    registration:
+      'Fragst du stattdessen mit einer Registrierung, dann liest das Team sie zuerst. Stimmt es zu, wählst du deinen Namen, und dein Passwort wird dir gezeigt, ein einziges Mal.',
     passwordHeading: 'Passwort vergessen?',
     passwordText:
       'Bitte dort um einen neuen Link, wo du dich registriert hast. Er kommt an die Mailadresse, die du uns dort genannt hast, und gilt einmal, eine Stunde lang.',
@@ -66,7 +68,7 @@ export const german: Messages = {
       },
       missing: {
         title: 'Dieser Link ist unvollständig',
-        text: 'Der letzte Teil der Adresse fehlt. Manche Mailprogramme schneiden lange Zeilen ab: Bitte kopiere den ganzen Link aus der Mail.',
+        text: 'Der letzte Teil der Adresse fehlt. Manche Mailprogramme schneiden lange Zeilen ab: Bitte kopiere den ganzen Link aus der Mail. Wenn du gerade eben dein Passwort gesetzt hast, ist alles gut.',
       },
     },
     nextHeading: 'Was du tun kannst',

@@ -16,6 +16,7 @@ export function startPage(style: PageStyle): string {
 <h2 id="steps">${words.stepsHeading}</h2>
 <ol class="steps">
 ${steps}</ol>
+<p>${words.registration}</p>
 </section>
 <div class="pair">
 <section class="card" aria-labelledby="password">

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { measurePairs, median, percentile, summarize } from './measure.ts'
 import { readOptions } from './options.ts'
-import { factRow, judgedRow, percentileRows, ratioRow, toTable } from './table.ts'
+import { factRow, judgedRow, percentileRows, ratioRow, toTable, unjudged } from './table.ts'
 import { isRealMongo, readLooks } from './watched.ts'
 
 const known = ['login', 'claim', 'memory']
@@ -129,6 +129,15 @@ test('an answer without counts has no looks', () => {
 test('only a mongod is a real one', () => {
   expect(isRealMongo('MongoDB 8.0 (mongod)')).toBe(true)
   expect(isRealMongo('SecantusDB, a stand-in for MongoDB')).toBe(false)
+})
+
+test('a quick run judges no ratio of pairs, and what needs none as ever', () => {
+  const pairs = Array.from({ length: 9 }, () => ({ measured: 12, bare: 10 }))
+  expect(unjudged(ratioRow('it', 1.1, pairs)).verdict).toBe('not judged: too few rounds')
+  expect(unjudged(factRow('it', '0', '1')).verdict).toBe('missed')
+  expect(unjudged(judgedRow({ what: 'it', most: 1, value: 2, sides: '2 / 1' })).verdict).toMatch(
+    /^missed/,
+  )
 })
 
 test('a fact is met when it is exactly as wished', () => {

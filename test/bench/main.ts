@@ -19,7 +19,7 @@ import { memory } from './memory.ts'
 import { type Options, readOptions } from './options.ts'
 import { registration } from './registration.ts'
 import { registrationLists } from './registration-lists.ts'
-import { plainRow, type Row, toTable } from './table.ts'
+import { plainRow, type Row, toTable, unjudged } from './table.ts'
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   login,
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
   const run: Run = { folder, quick, parts: new Set(), endings, loadBefore: load() }
   try {
     const rows = await Promise.race([runAll(run, options), interruption()])
-    process.stdout.write(`\n${machine(run)}\n\n${toTable(rows)}\n`)
+    process.stdout.write(`\n${machine(run)}\n\n${toTable(quick ? rows.map(unjudged) : rows)}\n`)
   } finally {
     await run.bundles?.remove()
     await endAll(endings)

@@ -55,6 +55,12 @@ export function judgedRow(judged: {
   }
 }
 
+/** A row of pairs, of which a quick run has too few to meet or miss an aim. */
+export function unjudged(row: Row): Row {
+  const isOfPairs = row.figure.endsWith(' pairs)')
+  return isOfPairs ? { ...row, verdict: 'not judged: too few rounds' } : row
+}
+
 /** A fact that has to be exactly as wished. */
 export function factRow(what: string, aim: string, figure: string): Row {
   return { what, aim, figure, verdict: aim === figure ? 'met' : 'missed' }

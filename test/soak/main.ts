@@ -4,7 +4,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { toReport } from './report.ts'
+import { toMinutes, toReport } from './report.ts'
 import { runSoak } from './soak.ts'
 
 const options = {
@@ -16,7 +16,7 @@ const values = readWords()
 const minutes = Number(values.minutes)
 if (!(minutes > 0 && minutes <= 24 * 60)) refuse('--minutes is a number above 0.')
 const { seed } = values
-process.stdout.write(`Soaking for ${minutes} minutes with seed ${seed} ...\n`)
+process.stdout.write(`Soaking for ${toMinutes(minutes)} with seed ${seed} ...\n`)
 const interrupted = new Promise<never>((_, reject) => {
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => reject(new Error(`The soak was ended by ${name}.`)))

@@ -20,8 +20,9 @@ export interface SoakResult {
 export function toReport(result: SoakResult): string {
   const { seed, minutes, record, violations, staff, drainedSeconds } = result
   const rows: ReadonlyArray<readonly [string, string]> = [
-    ['soak', `${minutes} minutes, seed ${seed}, ${result.database}`],
+    ['soak', `${toMinutes(minutes)}, seed ${seed}, ${result.database}`],
     ['operations', sum(result.answers)],
+    ['', 'each with the HTTP status of its answer, a refusal with its code behind a slash'],
     ['promises', sum(countBy(record.acknowledgements, ({ path }) => path))],
     ['tasks', sum(countBy(record.tasks, ({ action, status }) => `${action} ${status}`))],
     ['effects', sum(countBy(record.effects, ({ name }) => name))],
@@ -34,6 +35,11 @@ export function toReport(result: SoakResult): string {
   ]
   const table = rows.map(([name, value]) => `${name.padEnd(20)} ${value}`)
   return [...table, ...violations.map((violation) => `- ${violation}`)].join('\n')
+}
+
+/** So many minutes, for people. */
+export function toMinutes(minutes: number): string {
+  return minutes === 1 ? '1 minute' : `${minutes} minutes`
 }
 
 function toVerdict(name: string, violations: readonly string[]): string {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { passwordSetPage } from '../../lib/pages/password-set.ts'
 import { notFoundPage, problemPage } from '../../lib/pages/problem.ts'
 import { setPasswordPage } from '../../lib/pages/set-password.ts'
+import { startPage } from '../../lib/pages/start.ts'
 import { samplePages } from './sample-pages.ts'
 
 const hostile = '"><script>alert(1)</script>'
@@ -25,6 +26,20 @@ test.each([...samplePages('en'), ...samplePages('de')])(
     expect(html).not.toMatch(/<script|<img|<iframe|\son\w+=|\sstyle=|javascript:|https?:\/\//i)
   },
 )
+
+test.each([
+  ['en', 'If you ask by a registration instead, the staff read it first.'],
+  ['de', 'Fragst du stattdessen mit einer Registrierung, dann liest das Team sie zuerst.'],
+] as const)('the start page tells in %s of both ways to an account', (language, sentence) => {
+  expect(startPage({ ...style, language })).toContain(sentence)
+})
+
+test.each([
+  ['en', 'If you have just set your password, all is well.'],
+  ['de', 'Wenn du gerade eben dein Passwort gesetzt hast, ist alles gut.'],
+] as const)('a link without its token says in %s that it may be done', (language, sentence) => {
+  expect(setPasswordPage({ ...style, language, state: 'missing' })).toContain(sentence)
+})
 
 test('no text from outside becomes markup', () => {
   const pages = [

@@ -55,7 +55,11 @@ interface Visit<View, Done> {
   /** The registration that is shown, as text. */
   seen?: string
   timer?: number | undefined
+  turn?: symbol
 }
+
+/** Whether nothing newer has begun: a late answer is about another key, or older than what is there by now. */
+type IsLatest = () => boolean
 
 /** Seconds until the next look after one that failed, and while nobody looks at the tab. */
 const pauseSeconds = { failed: 30, hidden: 5 }
@@ -88,17 +92,43 @@ function lookOf({ document }: Browser, root: DomElement): RegistrationPage {
 
 async function start<View, Done>(visit: Visit<View, Done>): Promise<void> {
   const found = takeKey(visit.browser)
-  if (found === 'cut') showCutLink(visit)
-  else if (found) await open(visit, found)
+  if (found === 'cut') {
+    takeTurn(visit)
+    showCutLink(visit)
+  } else if (found) await work(visit, (isLatest) => open(visit, found, isLatest))
 }
 
-async function open<View, Done>(visit: Visit<View, Done>, key: Credentials): Promise<void> {
+function takeTurn<View, Done>(visit: Visit<View, Done>): IsLatest {
+  const turn = Symbol('turn')
+  visit.turn = turn
+  plan(visit, undefined)
+  return () => visit.turn === turn
+}
+
+// Until its end nothing can be sent: what stands on the page may be about the key before.
+async function work<View, Done>(
+  visit: Visit<View, Done>,
+  deed: (isLatest: IsLatest) => Promise<void>,
+): Promise<void> {
+  const isLatest = takeTurn(visit)
+  visit.screen.setBusy(true)
+  await deed(isLatest)
+  if (isLatest()) visit.screen.setBusy(false)
+}
+
+async function open<View, Done>(
+  visit: Visit<View, Done>,
+  key: Credentials,
+  isLatest: IsLatest,
+): Promise<void> {
   visit.key = key
   try {
     await visit.script.begin(key)
-    showView(visit, await visit.script.read(key))
+    const view = await visit.script.read(key)
+    if (isLatest()) showView(visit, view)
   } catch (error) {
-    showTrouble(visit, troubleOf(error))
+    const trouble = troubleOf(error)
+    if (isLatest()) showTrouble(visit, trouble)
   }
 }
 
@@ -106,32 +136,37 @@ async function submit<View, Done>(visit: Visit<View, Done>, event: DomEvent): Pr
   event.preventDefault()
   if (event.target === null) return
   const fields = Object.fromEntries(new visit.browser.FormData(event.target))
-  visit.screen.setBusy(true)
-  plan(visit, undefined)
-  await (visit.key ? act(visit, visit.key, fields) : openTyped(visit, fields))
-  visit.screen.setBusy(false)
+  const { key } = visit
+  await work(visit, (isLatest) =>
+    key ? act(visit, { key, fields, isLatest }) : openTyped(visit, fields, isLatest),
+  )
 }
 
 async function openTyped<View, Done>(
   visit: Visit<View, Done>,
   { rid, token }: Readonly<Record<string, unknown>>,
+  isLatest: IsLatest,
 ): Promise<void> {
   const key = toKey(`${String(rid).trim()}.${String(token).trim()}`)
   if (key === undefined) return void showDead(visit)
   keepKey(visit.browser, key)
-  await open(visit, key)
+  await open(visit, key, isLatest)
 }
 
-async function act<View, Done>(
-  visit: Visit<View, Done>,
-  key: Credentials,
-  fields: Typed,
-): Promise<void> {
+interface Deed {
+  readonly key: Credentials
+  readonly fields: Typed
+  readonly isLatest: IsLatest
+}
+
+async function act<View, Done>(visit: Visit<View, Done>, deed: Deed): Promise<void> {
+  const { key, fields, isLatest } = deed
   try {
     const done = await visit.script.run(key, fields)
-    showView(visit, await visit.script.read(key, done), { done })
+    const view = await visit.script.read(key, done)
+    if (isLatest()) showView(visit, view, { done })
   } catch (error) {
-    await showRefusal(visit, fields, troubleOf(error))
+    await showRefusal(visit, deed, troubleOf(error))
   }
 }
 
@@ -139,8 +174,10 @@ async function lookAgain<View, Done>(visit: Visit<View, Done>): Promise<void> {
   const { key, script, browser, screen } = visit
   if (key === undefined) return
   if (browser.document.visibilityState === 'hidden') return void plan(visit, pauseSeconds.hidden)
+  const isLatest = takeTurn(visit)
   try {
     const view = await script.read(key)
+    if (!isLatest()) return
     const { title, nextLookSeconds } = script.show(view, visit.look)
     const isNew = JSON.stringify(view) !== visit.seen
     const isInTheWay = screen.isTyping() && screen.isShowing(title)
@@ -148,6 +185,7 @@ async function lookAgain<View, Done>(visit: Visit<View, Done>): Promise<void> {
     else plan(visit, nextLookSeconds)
   } catch (error) {
     const trouble = troubleOf(error)
+    if (!isLatest()) return
     if (isDeadEnd(trouble)) showDead(visit)
     else plan(visit, trouble.retryAfterSeconds ?? pauseSeconds.failed)
   }
@@ -207,13 +245,15 @@ function showTrouble<View, Done>(visit: Visit<View, Done>, trouble: Trouble): vo
 // What was typed stays where it is, unless the registration has become another one meanwhile.
 async function showRefusal<View, Done>(
   visit: Visit<View, Done>,
-  fields: Typed,
+  { key, fields, isLatest }: Deed,
   trouble: Trouble,
 ): Promise<void> {
-  const { key, look, script } = visit
-  if (key === undefined || isDeadEnd(trouble)) return void showDead(visit)
+  if (!isLatest()) return
+  if (isDeadEnd(trouble)) return void showDead(visit)
+  const { look, script } = visit
   const { language } = look
   const view = await script.read(key).catch(() => undefined)
+  if (!isLatest()) return
   const better = view === undefined ? undefined : script.explain(view, fields, language)
   const problem = better ?? sentenceOf(trouble, language)
   if (view !== undefined && JSON.stringify(view) !== visit.seen) {

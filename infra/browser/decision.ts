@@ -26,6 +26,7 @@ function startDecisionPage(browser: Browser): void {
     },
     explain: (view, { action }, language) =>
       isTooLate(action, view) ? registrationPageMessages(language).decision.tooLate : undefined,
+    forget: () => undefined,
   })
 }
 

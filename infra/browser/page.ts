@@ -33,6 +33,8 @@ export interface PageScript<View, Done> {
   show(view: View, page: RegistrationPage, done?: Done): Shown
   /** A better sentence about a refusal, now that the registration was read again. */
   explain(view: View, fields: Typed, language: Language): string | undefined
+  /** Its key is forgotten, and with it goes what the script remembers. */
+  forget(): void
 }
 
 /** What is on the page. */
@@ -215,6 +217,7 @@ function showView<View, Done>(
 
 function forget<View, Done>(visit: Visit<View, Done>): void {
   forgetKey(visit.browser)
+  visit.script.forget()
   visit.key = undefined
   plan(visit, undefined)
 }

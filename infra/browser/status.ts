@@ -16,14 +16,19 @@ const lookSeconds: Readonly<Partial<Record<Stage, number>>> = {
 
 /** The script of the status page. */
 function startStatusPage(browser: Browser): void {
-  // Shown once and kept nowhere but here: the next look must not take it off the page.
+  // Shown once and kept nowhere but here: the next look must not take it off the page, but another registration must.
+  let rid: string | undefined
   let password: string | undefined
   startPage<AskerView, AskerOutcome>(browser, {
     kind: 'status',
-    begin: (credentials) => confirmAddress(browser, credentials),
+    begin: (credentials) => {
+      if (credentials.rid !== rid) password = undefined
+      rid = credentials.rid
+      return confirmAddress(browser, credentials)
+    },
     run: async (credentials, fields) => {
       const done = await runAskerForm(askerApi(browser, credentials), fields)
-      password = done.password ?? password
+      if (credentials.rid === rid) password = done.password ?? password
       return done
     },
     read: async (credentials, done) =>
@@ -41,6 +46,10 @@ function startStatusPage(browser: Browser): void {
       }
     },
     explain: () => undefined,
+    forget: () => {
+      rid = undefined
+      password = undefined
+    },
   })
 }
 

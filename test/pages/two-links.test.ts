@@ -1,9 +1,9 @@
-/** Two links in one tab, one after the other: neither is shown what belongs to the other. */
+/** Two links in one tab, one after the other: what belongs to the one is not shown under the other. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasBrowser, openTab, startBrowser } from './browser.ts'
 import { startStub } from './registration-stub.ts'
-import { type askers, managers } from './sample-registrations.ts'
+import { askers, managers } from './sample-registrations.ts'
 
 const first = 'AbCdEfGhIjKlMnOpQrStUv'
 const second = 'BbCdEfGhIjKlMnOpQrStUv'
@@ -138,5 +138,58 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
     await page.waitForSelector('[data-state=rejected]')
     await look.arrive()
     expect(await page.getAttribute('[data-state]', 'data-state')).toBe('rejected')
+  })
+
+  /** A page that shows the password of the first registration; no other is ever told one. */
+  async function picked() {
+    const seen = await visit('status', askers.pick)
+    const { page, stub } = seen
+    await page.fill('#username', 'robin')
+    stub.registration = askers.making
+    stub.plan({ method: 'PATCH', status: 200, body: { password: 'Regen-7-Turm' } })
+    return seen
+  }
+
+  test('a password that is on the page is not on that of the next link, but stays under its own', async () => {
+    const { page, stub, link, openSecond } = await picked()
+    await send(page, 'Take this username')
+    await page.waitForSelector('#password')
+    await follow(page, link(first))
+    await page.waitForFunction(`location.hash === ''`)
+    await page.waitForSelector('#page[aria-busy=false]')
+    expect(await page.textContent('#password')).toBe('Regen-7-Turm')
+    stub.registration = { ...askers.ready, username: 'sandy' }
+    await openSecond()
+    await page.waitForSelector('text=sandy')
+    expect(await page.content()).not.toContain('Regen-7-Turm')
+    expect(await page.getByRole('button', { name: 'Make a new password' }).count()).toBe(1)
+  })
+
+  test('a password that comes after the next link is there is not shown under that one', async () => {
+    const { page, stub, openSecond } = await picked()
+    const picking = await hold(page, first, 'PATCH')
+    await send(page, 'Take this username')
+    await picking.asked
+    stub.registration = { ...askers.making, username: 'sandy' }
+    await openSecond()
+    await page.waitForSelector('text=sandy')
+    await picking.arrive()
+    stub.registration = { ...askers.ready, username: 'sandy' }
+    await page.clock.runFor(4_000)
+    await page.waitForSelector('[data-state=ready]')
+    expect(await page.content()).not.toContain('Regen-7-Turm')
+  })
+
+  test('a password goes with its key, and does not come back with it', async () => {
+    const { page, stub, link } = await picked()
+    await send(page, 'Take this username')
+    await page.waitForSelector('#password')
+    stub.plan({ method: 'GET', status: 401, body: { detail: 'x' } })
+    await page.clock.runFor(4_000)
+    await page.waitForSelector('[data-state=dead]')
+    stub.registration = askers.ready
+    await follow(page, link(first))
+    await page.waitForSelector('[data-state=ready]')
+    expect(await page.content()).not.toContain('Regen-7-Turm')
   })
 })

@@ -79,7 +79,8 @@ export const englishRegistrationMails = {
     subject: 'Your account takes longer than expected',
     opening: (username: string, community: string) =>
       `Our server could not make the account ${username} at ${community} yet. The staff have been told and will see to it.`,
-    noAction: 'There is nothing for you to do: your username stays reserved for you.',
+    noAction: (until: Date) =>
+      `There is nothing for you to do: it is tried, and your username stays reserved for you, until ${formatMoment(until, 'en')}.`,
     request: 'Your page shows how far it is:',
   },
   givenUp: {
@@ -113,7 +114,8 @@ export const englishRegistrationMails = {
       subject: 'An account could not be made',
       opening:
         'The registration is approved and the username picked, but the account is not there.',
-      note: 'The task waits for you, for 7 days at most: please find the cause, and then let it be tried again.',
+      note: (until: Date) =>
+        `The task waits for you until ${formatMoment(until, 'en')} at most: please find the cause, and then let it be tried again.`,
     },
     registration_account_given_up: {
       subject: 'An account was given up',

@@ -83,7 +83,8 @@ export const germanRegistrationMails: RegistrationMailMessages = {
     subject: 'Dein Konto braucht länger als erwartet',
     opening: (username, community) =>
       `unser Server konnte das Konto ${username} bei ${community} noch nicht anlegen. Das Team weiß Bescheid und kümmert sich darum.`,
-    noAction: 'Du musst nichts tun: Dein Benutzername bleibt für dich reserviert.',
+    noAction: (until) =>
+      `Du musst nichts tun: Bis zum ${formatMoment(until, 'de')} versuchen wir es, und so lange bleibt dein Benutzername für dich reserviert.`,
     request: 'Auf deiner Seite siehst du, wie weit es ist:',
   },
   givenUp: {
@@ -118,7 +119,8 @@ export const germanRegistrationMails: RegistrationMailMessages = {
       subject: 'Ein Konto konnte nicht angelegt werden',
       opening:
         'die Registrierung ist angenommen und der Name gewählt, aber das Konto gibt es noch nicht.',
-      note: 'Der Auftrag wartet auf dich, höchstens 7 Tage: Bitte finde die Ursache und lass ihn dann noch einmal versuchen.',
+      note: (until) =>
+        `Der Auftrag wartet auf dich, längstens bis zum ${formatMoment(until, 'de')}: Bitte finde die Ursache und lass ihn dann noch einmal versuchen.`,
     },
     registration_account_given_up: {
       subject: 'Ein Konto wurde aufgegeben',

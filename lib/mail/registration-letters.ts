@@ -156,7 +156,7 @@ function writeFailed(mail: Of<'registration_failed'>, frame: Frame): Body {
   const { failed, openPage } = frame.words
   return {
     subject: failed.subject,
-    paragraphs: [failed.opening(mail.username, frame.community), failed.noAction],
+    paragraphs: [failed.opening(mail.username, frame.community), failed.noAction(mail.waitsUntil)],
     facts: [],
     ...offer(mail.link, { request: failed.request, label: openPage }, frame),
     notes: [],
@@ -199,7 +199,11 @@ function writeDecided(mail: Of<'registration_decided'>, frame: Frame): Body {
 }
 
 function writeAccountFailed(mail: AccountFailed, { words: { accountFailed, facts } }: Frame): Body {
-  const { subject, opening, note } = accountFailed[mail.template]
+  const { subject, opening } = accountFailed[mail.template]
+  const note =
+    mail.template === 'registration_account_failed'
+      ? accountFailed.registration_account_failed.note(mail.waitsUntil)
+      : accountFailed.registration_account_given_up.note
   return {
     subject,
     paragraphs: [opening],

@@ -38,10 +38,18 @@ export type AskerMail =
   | {
       readonly template: 'registration_failed'
       readonly username: string
+      /** How long it is tried, and the name kept. */
+      readonly waitsUntil: Date
       readonly link?: string | undefined
     }
   /** It is not tried again. */
   | { readonly template: 'registration_given_up'; readonly username: string }
+
+interface AccountFailure {
+  readonly username: string
+  readonly target: 'matrix' | 'yunohost'
+  readonly reason: string | null
+}
 
 /** To each manager. `link` is `/registrations/decide#RID.TOKEN` under the public URL, each manager's own. */
 export type ManagerMail =
@@ -58,13 +66,13 @@ export type ManagerMail =
       readonly decidedAt: Date
       readonly link?: string | undefined
     }
-  | {
-      /** The first waits for staff; the second is not tried again. */
-      readonly template: 'registration_account_failed' | 'registration_account_given_up'
-      readonly username: string
-      readonly target: 'matrix' | 'yunohost'
-      readonly reason: string | null
-    }
+  /** It waits for staff. */
+  | (AccountFailure & {
+      readonly template: 'registration_account_failed'
+      readonly waitsUntil: Date
+    })
+  /** It is not tried again. */
+  | (AccountFailure & { readonly template: 'registration_account_given_up' })
   /** `waiting` undecided registrations are older than 24 hours, the oldest since `oldestAt`. */
   | {
       readonly template: 'registration_digest'

@@ -1,9 +1,12 @@
 /** What becomes of a registration when its targets come to an end. Runs inside the transactions that end the tasks. */
+
+import type { AskerMail, ManagerMail } from '../mail/registration-mail.ts'
 import type { Clock, Records } from '../ports.ts'
 import type { NewTask } from '../queue/queue.ts'
 import type { EndingUses } from '../queue/task.ts'
 import { askerLetter, managerLetters } from './letters.ts'
 import { openPersonal, sealPersonal } from './personal.ts'
+import { parkedDays } from './policy.ts'
 import type { Personal, Registration, Target, TargetStatus } from './registration.ts'
 
 /** Why nothing was done for a registration that is not there any more. */
@@ -101,8 +104,18 @@ export async function targetParked(
     failedAt: registration.failedAt ?? now,
   })
   if (registration.failedAt !== null) return []
-  const mails = ['registration_failed', 'registration_account_failed'] as const
-  return failureLetters(step, mails, { target, reason })
+  const { username } = step
+  const waitsUntil = waitsForStaffUntil(registration, now)
+  return failureLetters(
+    step,
+    { template: 'registration_failed', username, waitsUntil },
+    { template: 'registration_account_failed', username, target, reason, waitsUntil },
+  )
+}
+
+// Before making has begun no longer than the registration lives (T27).
+function waitsForStaffUntil({ begunAt, expiresAt }: Registration, failedAt: Date): Date {
+  return begunAt === null ? expiresAt : new Date(failedAt.getTime() + parkedDays * 24 * 3_600_000)
 }
 
 /** A target was given up for good, and everybody is told. What is on the others stays. */
@@ -123,8 +136,21 @@ export async function targetGivenUp(
     taskId: null,
     parkedAt: null,
   })
-  const mails = ['registration_given_up', 'registration_account_given_up'] as const
-  return failureLetters(step, mails, { target, reason })
+  return givenUpLetters(step, target, reason)
+}
+
+/** Tells everybody that an account will not be made. */
+export function givenUpLetters(
+  about: AboutFailure,
+  target: Target,
+  reason: string | null,
+): Promise<readonly NewTask[]> {
+  const { username } = about
+  return failureLetters(
+    about,
+    { template: 'registration_given_up', username },
+    { template: 'registration_account_given_up', username, target, reason },
+  )
 }
 
 /** Marks that a target is about to be changed. A sentence why not, where the registration is over (T27). */
@@ -169,18 +195,15 @@ function readyLetters({
   return askerLetter(uses, registration, { address, mail })
 }
 
+type AboutFailure = Pick<OpenStep, 'uses' | 'registration' | 'personal' | 'username'>
+
 async function failureLetters(
-  { uses, registration, personal: { managers, address }, username }: OpenStep,
-  [toAsker, toManagers]: readonly [
-    'registration_failed' | 'registration_given_up',
-    'registration_account_failed' | 'registration_account_given_up',
-  ],
-  about: { readonly target: Target; readonly reason: string | null },
+  { uses, registration, personal: { managers, address } }: AboutFailure,
+  toAsker: AskerMail,
+  toManagers: ManagerMail,
 ): Promise<readonly NewTask[]> {
-  const failed = { template: toAsker, username }
-  const told = { ...about, template: toManagers, username }
   return [
-    ...(await askerLetter(uses, registration, { address, mail: failed })),
-    ...(await managerLetters(uses, registration.rid, { managers, mail: told })),
+    ...(await askerLetter(uses, registration, { address, mail: toAsker })),
+    ...(await managerLetters(uses, registration.rid, { managers, mail: toManagers })),
   ]
 }

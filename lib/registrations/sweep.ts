@@ -1,10 +1,24 @@
 import { Failure } from '../failure.ts'
-import type { Clock, Database, Doorbell, Log, Random, Registering, Sealer, Site } from '../ports.ts'
+import type {
+  Clock,
+  Database,
+  Doorbell,
+  Log,
+  Random,
+  Records,
+  Registering,
+  Sealer,
+  Site,
+} from '../ports.ts'
 import { skipTask } from '../queue/control.ts'
+import type { NewTask } from '../queue/queue.ts'
+import { ringFor } from '../queue/ring.ts'
 import { hostTasks, postTasks } from '../tasks/index.ts'
 import { sendDigest } from './digest.ts'
 import { dissolve } from './dissolve.ts'
 import { lives } from './life.ts'
+import { givenUpLetters } from './outcomes.ts'
+import { openPersonal } from './personal.ts'
 import { parkedDays, parkedRetryMinutes, sweepLimit } from './policy.ts'
 import type { Registration, Trace } from './registration.ts'
 
@@ -41,24 +55,52 @@ async function oneByOne(
   handle: (uses: SweepRegistrationsUses, registration: Registration) => Promise<void>,
 ): Promise<void> {
   for (const registration of registrations) {
-    const resource = `registration:${registration.rid}`
-    await handle(uses, registration).catch((error: unknown) => {
-      // No more than its kind: the text of an error may name whom it is about (T03).
-      const { name: errorName } = Object(error)
-      const code = error instanceof Failure ? error.code : undefined
-      uses.log.error('registration_sweep_failed', { resource, errorName, code })
-    })
+    await handle(uses, registration).catch((error: unknown) => note(uses, registration, error))
   }
 }
 
+function note({ log }: SweepRegistrationsUses, { rid }: Registration, error: unknown): void {
+  const resource = `registration:${rid}`
+  // No more than its kind: the text of an error may name whom it is about (T03).
+  const { name: errorName } = Object(error)
+  const code = error instanceof Failure ? error.code : undefined
+  log.error('registration_sweep_failed', { resource, errorName, code })
+}
+
 async function remove(uses: SweepRegistrationsUses, { rid }: Registration): Promise<void> {
-  await uses.database.transaction(async (records) => {
+  const letters = await uses.database.transaction(async (records) => {
     const registration = await records.registrations.find(rid)
     // It may have begun since it was listed: then it comes to its end first.
-    if (registration === undefined || lives(registration, uses.clock.now())) return
+    if (registration === undefined || lives(registration, uses.clock.now())) return []
+    const written = await lettersAbout(uses, records, registration)
     await dissolve(uses, records, { registration, status: outcomeOf(registration) })
+    for (const letter of written) await records.tasks.insert(letter)
+    return written
   })
+  await ringFor(uses, letters)
 }
+
+// Whoever picked a name was told nothing yet, or that it waits: nothing was begun, so no task ends that could tell.
+async function lettersAbout(
+  uses: SweepRegistrationsUses,
+  records: Records,
+  registration: Registration,
+): Promise<readonly NewTask[]> {
+  const { taskId } = registration
+  if (taskId === null) return []
+  // Without its key nobody knows whom to tell, and it goes all the same.
+  const personal = await openPersonal(uses.sealer, registration).catch((error: unknown) =>
+    note(uses, registration, error),
+  )
+  if (!personal?.username) return []
+  const { username } = personal
+  const task = await records.tasks.find(taskId)
+  const target = task?.lane === 'post' ? 'matrix' : 'yunohost'
+  const reason = task?.status === 'parked' ? task.error : notBegun
+  return givenUpLetters({ uses, registration, personal, username }, target, reason)
+}
+
+const notBegun = 'Nothing was begun before the registration was over.'
 
 function outcomeOf({
   status,

@@ -21,6 +21,7 @@ const templates = [
   'password_refused',
 ] as const
 const languages = ['en', 'de'] as const
+const failure = { username: 'a', target: 'matrix', reason: null } as const
 const registrationMails: readonly RegistrationMail[] = [
   { template: 'registration_received', link: '', expiresAt: new Date(0) },
   { template: 'registration_already_open', expiresAt: new Date(0) },
@@ -29,7 +30,7 @@ const registrationMails: readonly RegistrationMail[] = [
   { template: 'registration_approved', link: '', expiresAt: new Date(0), note: null },
   { template: 'registration_rejected', expiresAt: new Date(0), note: null },
   { template: 'registration_ready', username: 'a', address: null, matrixId: null },
-  { template: 'registration_failed', username: 'a' },
+  { template: 'registration_failed', username: 'a', waitsUntil: new Date(0) },
   { template: 'registration_given_up', username: 'a' },
   { template: 'registration_new', link: '', createdAt: new Date(0), expiresAt: new Date(0) },
   {
@@ -38,9 +39,8 @@ const registrationMails: readonly RegistrationMail[] = [
     decidedBy: 'a',
     decidedAt: new Date(0),
   },
-  ...(['registration_account_failed', 'registration_account_given_up'] as const).map(
-    (template) => ({ template, username: 'a', target: 'matrix', reason: null }) as const,
-  ),
+  { template: 'registration_account_failed', ...failure, waitsUntil: new Date(0) },
+  { template: 'registration_account_given_up', ...failure },
   { template: 'registration_digest', waiting: 1, oldestAt: new Date(0) },
 ]
 

@@ -33,21 +33,22 @@ function askerMails(note: string, link: string): MailTemplate[] {
     { template: 'registration_rejected', expiresAt, note },
     { template: 'registration_ready', username: 'robin', ...account, link },
     { template: 'registration_ready', username: 'robin', address: null, matrixId: null },
-    { template: 'registration_failed', username: 'robin', link },
+    { template: 'registration_failed', username: 'robin', waitsUntil: expiresAt, link },
     { template: 'registration_given_up', username: 'robin' },
   ]
 }
 
 function managerMails(text: string, link: string): MailTemplate[] {
   const decided = { template: 'registration_decided', decidedBy: text, decidedAt: at } as const
-  const failed = { template: 'registration_account_failed', username: 'robin' } as const
+  const failure = { username: 'robin', target: 'yunohost', reason: text } as const
+  const failed = { ...failure, template: 'registration_account_failed', waitsUntil: at } as const
   return [
     { template: 'registration_new', link, createdAt: at, expiresAt },
     { ...decided, decision: 'approved', link },
     { ...decided, decision: 'rejected' },
-    { ...failed, target: 'matrix', reason: text },
-    { ...failed, target: 'yunohost', reason: null },
-    { ...failed, template: 'registration_account_given_up', target: 'yunohost', reason: text },
+    { ...failed, target: 'matrix' },
+    { ...failed, reason: null },
+    { ...failure, template: 'registration_account_given_up' },
     { template: 'registration_digest', waiting: 3, oldestAt: at },
   ]
 }

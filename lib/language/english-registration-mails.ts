@@ -22,6 +22,7 @@ export const englishRegistrationMails = {
     decision: 'Decision',
     decidedBy: 'Decided by',
     decidedAt: 'When',
+    undoneBy: 'Undone by',
     target: 'Where',
     reason: 'What the server said',
     oldestAt: 'Waiting the longest, since',
@@ -107,6 +108,11 @@ export const englishRegistrationMails = {
     decisions: { approved: 'Approved', rejected: 'Rejected' },
     request: 'You can look at it here:',
     action: 'Look at it',
+  },
+  undone: {
+    subject: 'A rejection was undone',
+    opening: 'A registration that was rejected is open again, and waits for a decision.',
+    whereLink: 'Your own link to it is in the mail that you got when it came in.',
   },
   accountFailed: {
     targets: { matrix: 'The Matrix server', yunohost: 'The YunoHost host' },

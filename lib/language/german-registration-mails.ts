@@ -23,6 +23,7 @@ export const germanRegistrationMails: RegistrationMailMessages = {
     decision: 'Entscheidung',
     decidedBy: 'Entschieden von',
     decidedAt: 'Wann',
+    undoneBy: 'Zurückgenommen von',
     target: 'Wo',
     reason: 'Was der Server sagte',
     oldestAt: 'Am längsten wartet eine seit',
@@ -112,6 +113,12 @@ export const germanRegistrationMails: RegistrationMailMessages = {
     decisions: { approved: 'Angenommen', rejected: 'Abgelehnt' },
     request: 'Hier kannst du sie ansehen:',
     action: 'Ansehen',
+  },
+  undone: {
+    subject: 'Eine Ablehnung wurde zurückgenommen',
+    opening:
+      'eine abgelehnte Registrierung ist wieder offen und wartet von Neuem auf eine Entscheidung.',
+    whereLink: 'Dein eigener Link dorthin steht in der Mail, die du bei ihrem Eingang bekamst.',
   },
   accountFailed: {
     targets: { matrix: 'Der Matrix-Server', yunohost: 'Der YunoHost-Server' },

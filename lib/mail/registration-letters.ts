@@ -24,6 +24,7 @@ export function writeRegistrationLetter(mail: RegistrationMail, style: MailStyle
 const toManagers: ReadonlySet<string> = new Set<ManagerMail['template']>([
   'registration_new',
   'registration_decided',
+  'registration_undone',
   'registration_account_failed',
   'registration_account_given_up',
   'registration_digest',
@@ -64,6 +65,8 @@ function writeBody(mail: RegistrationMail, frame: Frame): Body {
       return writeNew(mail, frame)
     case 'registration_decided':
       return writeDecided(mail, frame)
+    case 'registration_undone':
+      return writeUndone(mail, frame)
     case 'registration_account_failed':
     case 'registration_account_given_up':
       return writeAccountFailed(mail, frame)
@@ -195,6 +198,20 @@ function writeDecided(mail: Of<'registration_decided'>, frame: Frame): Body {
     ]),
     ...offer(mail.link, { request: decided.request, label: decided.action }, frame),
     notes: [],
+  }
+}
+
+function writeUndone(mail: Of<'registration_undone'>, { words }: Frame): Body {
+  const { undone, facts, moment } = words
+  return {
+    subject: undone.subject,
+    paragraphs: [undone.opening],
+    facts: toFacts([
+      [facts.undoneBy, mail.undoneBy],
+      [facts.askedAt, moment(mail.createdAt)],
+      [facts.expiresAt, moment(mail.expiresAt)],
+    ]),
+    notes: [undone.whereLink],
   }
 }
 

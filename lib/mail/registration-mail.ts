@@ -66,6 +66,13 @@ export type ManagerMail =
       readonly decidedAt: Date
       readonly link?: string | undefined
     }
+  /** A rejection was taken back: it waits for a decision again. Told by when it came in, as the first mail was. */
+  | {
+      readonly template: 'registration_undone'
+      readonly undoneBy: string
+      readonly createdAt: Date
+      readonly expiresAt: Date
+    }
   /** It waits for staff. */
   | (AccountFailure & {
       readonly template: 'registration_account_failed'

@@ -9,7 +9,7 @@ import type { AskerRecord, StaffRecord } from './answers.ts'
 import { countShare } from './count-share.ts'
 import type { DecideUses } from './decide.ts'
 import { answerQuestion, confirmAddress } from './desk-of-asker.ts'
-import { askerLetter, statusLink } from './letters.ts'
+import { askerLetter, managerLetters, statusLink } from './letters.ts'
 import { toMailedToken } from './mailed-token.ts'
 import { sealPersonal } from './personal.ts'
 import { mostNotes } from './policy.ts'
@@ -85,7 +85,7 @@ async function act(uses: DecideUses, records: Records, { admitted, deed }: Deed)
     case 'ask':
       return ask(uses, admitted, deed.text)
     case 'undo':
-      return undo(records, admitted)
+      return undo(uses, records, admitted)
     case 'answer':
       return answerQuestion(uses, admitted, deed.text)
     case 'confirm':
@@ -138,16 +138,21 @@ async function ask(uses: DecideUses, admitted: Admitted, text: string): Promise<
 }
 
 // A rejected person may have asked again meanwhile: one open registration an address (registrations.md).
-async function undo(records: Records, { registration }: Admitted): Promise<Change> {
-  const { status, addressKey, rid } = registration
+async function undo(uses: DecideUses, records: Records, admitted: Admitted): Promise<Change> {
+  const { registration, personal, registrant } = admitted
+  const { status, addressKey, rid, createdAt, expiresAt } = registration
   if (status !== 'rejected') throw new Failure('registration_not_rejected')
   if (addressKey !== null) {
     const holder = await records.registrationKeys.holderOf(addressKey)
     if (holder !== undefined) throw new Failure('registration_open_elsewhere')
     await records.registrationKeys.hold(addressKey, rid)
   }
+  const undoneBy = nameOfStaff(registrant)
+  const mail = { template: 'registration_undone', undoneBy, createdAt, expiresAt } as const
+  const told = { managers: personal.managers, mail, except: undoneBy }
   return {
     registration: { status: 'pending', decidedAt: null },
     personal: { decidedBy: null, note: null },
+    tasks: await managerLetters(uses, rid, told),
   }
 }

@@ -41,18 +41,22 @@ export async function askerLetter(
   return [await letterTask(uses, { rid, language, slot: 'asker', to: address, mail })]
 }
 
-/** The same letter to every manager of a registration who still is one (T19). */
+/** The same letter to every manager of a registration who still is one (T19), but for the one whose deed it tells. */
 export function managerLetters(
   uses: LetterUses & { readonly registering: Pick<Registering, 'managers'> },
   rid: string,
-  { managers, mail }: Pick<Personal, 'managers'> & { readonly mail: RegistrationMail },
+  {
+    managers,
+    mail,
+    except,
+  }: Pick<Personal, 'managers'> & { readonly mail: RegistrationMail; readonly except?: string },
 ): Promise<readonly NewTask[]> {
   const language = uses.site.defaultLanguage
   // Numbered with those who are gone, so that everybody's letters stay in a line of their own.
   const slots = Object.values(managers).map((to, index) => ({ to, slot: `manager-${index}` }))
   return Promise.all(
     slots
-      .filter(({ to }) => uses.registering.managers.includes(to))
+      .filter(({ to }) => to !== except && uses.registering.managers.includes(to))
       .map(({ to, slot }) => letterTask(uses, { rid, language, slot, to, mail })),
   )
 }

@@ -20,6 +20,7 @@ const input = () =>
       'registration_given_up',
       'registration_new',
       'registration_decided',
+      'registration_undone',
       'registration_account_failed',
       'registration_account_given_up',
       'registration_digest',

@@ -39,6 +39,12 @@ const registrationMails: readonly RegistrationMail[] = [
     decidedBy: 'a',
     decidedAt: new Date(0),
   },
+  {
+    template: 'registration_undone',
+    undoneBy: 'a',
+    createdAt: new Date(0),
+    expiresAt: new Date(0),
+  },
   { template: 'registration_account_failed', ...failure, waitsUntil: new Date(0) },
   { template: 'registration_account_given_up', ...failure },
   { template: 'registration_digest', waiting: 1, oldestAt: new Date(0) },

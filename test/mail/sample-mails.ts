@@ -46,6 +46,7 @@ function managerMails(text: string, link: string): MailTemplate[] {
     { template: 'registration_new', link, createdAt: at, expiresAt },
     { ...decided, decision: 'approved', link },
     { ...decided, decision: 'rejected' },
+    { template: 'registration_undone', undoneBy: text, createdAt: at, expiresAt },
     { ...failed, target: 'matrix' },
     { ...failed, reason: null },
     { ...failure, template: 'registration_account_given_up' },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { managers } from '../../infra/local/installation.ts'
+import { formatMoment } from '../../lib/language/formats.ts'
 import { newTestWorld } from '../support/world.ts'
 import { atDesk, callWith, mailedKey, submit } from './people.ts'
 
@@ -89,6 +90,22 @@ test('a rejection is undone while the registration lives, unless the address has
   await desk.world.runWorkers()
   const seen = await callWith(desk.world, await mailedKey(desk.world, ada))('GET')
   expect(seen.body).toMatchObject({ rid: second.rid, history: [{ status: 'rejected' }] })
+})
+
+test('an undone rejection is told to the other managers, and to nobody else', async () => {
+  const desk = await newDesk()
+  const { body } = await callWith(desk.world, desk.one)('GET')
+  await callWith(desk.world, desk.one)('PUT', { body: { status: 'rejected', note: 'No' } })
+  await desk.world.runWorkers()
+  const before = (await desk.world.mails()).length
+  expect((await desk.ada({ action: 'undo' })).status).toBe(200)
+  await desk.world.runWorkers()
+  const told = (await desk.world.mails()).slice(before)
+  expect(told.map(({ to, subject }) => [to, subject])).toEqual([[[ben], 'A rejection was undone']])
+  const [{ text } = { text: '' }] = told
+  expect(text).toContain(`Undone by: ${ada}`)
+  expect(text).toContain(`Asked for: ${formatMoment(new Date(body.created), 'en')}`)
+  expect(text).not.toMatch(/robin|No$/m)
 })
 
 test('where no address is known a question waits on the page, and a rejection can be undone', async () => {

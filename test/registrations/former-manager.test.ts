@@ -77,3 +77,22 @@ test('who is no manager any more is written to neither of a decision nor of a fa
   expect(await lettersTo(world, ben)).toBe(toBen + 2)
   expect(await lettersTo(world, ada)).toBe(toAda)
 })
+
+test('who is no manager any more does not hear that staff undid a rejection', async () => {
+  const world = await newTestWorld()
+  const { rid } = await submit(world)
+  await world.runWorkers()
+  const other = await mailedKey(world, ben)
+  await callWith(world, other)('PUT', { body: { status: 'rejected' } })
+  await world.runWorkers()
+  const [toAda, toBen] = [await lettersTo(world, ada), await lettersTo(world, ben)]
+  leaveOnlyBen(world)
+  const token = await world.as('staff')
+  const body = { action: 'undo' }
+  expect((await world.call('POST', `/registrations/${rid}/desk/`, { token, body })).status).toBe(
+    200,
+  )
+  await world.runWorkers()
+  expect(await lettersTo(world, ben)).toBe(toBen + 1)
+  expect(await lettersTo(world, ada)).toBe(toAda)
+})

@@ -1,7 +1,7 @@
 import type { Database, Doorbell, Log, Registering } from '../ports.ts'
 import { ringFor } from '../queue/ring.ts'
 import { type LetterUses, letterTask } from './letters.ts'
-import { digestHours } from './policy.ts'
+import { digestHours, digestPauseHours } from './policy.ts'
 
 interface DigestUses extends LetterUses {
   readonly log: Log
@@ -10,15 +10,14 @@ interface DigestUses extends LetterUses {
   readonly registering: Registering
 }
 
-/** Tells every manager, at most once a day, how many registrations have waited for longer than a day. */
+/** Tells every manager, at most once in 24 hours, how many registrations have waited for longer than a day. */
 export async function sendDigest(uses: DigestUses): Promise<void> {
   const { database, registering, clock } = uses
   const now = clock.now()
   const before = new Date(now.getTime() - digestHours * 3_600_000)
   const [oldest] = await database.registrationLists.waiting(undefined, 1)
   if (!oldest || oldest.createdAt > before || registering.managers.length === 0) return
-  const key = `registration_digest:${now.toISOString().slice(0, 10)}`
-  if (await database.counters.isKnown(key)) return
+  if (!(await database.registrationDigests.isDue(now))) return
   const waiting = await database.registrationLists.countWaiting(before)
   const mail = {
     template: 'registration_digest',
@@ -35,6 +34,7 @@ export async function sendDigest(uses: DigestUses): Promise<void> {
     for (const letter of letters) await records.tasks.insert(letter)
   })
   // Only now: twice is better than never.
-  await database.counters.makeKnown(key, now)
+  const next = new Date(now.getTime() + digestPauseHours * 3_600_000)
+  await database.registrationDigests.waitUntil(next)
   await ringFor(uses, letters)
 }

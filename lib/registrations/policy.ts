@@ -23,6 +23,8 @@ export const mostAhead = 100
 export const traceDays = 30
 /** Hours after which managers hear that a registration still waits. */
 export const digestHours = 24
+/** Hours from one such mail to the next. */
+export const digestPauseHours = 24
 /** Hours that the Matrix server may be silent before the task is parked and staff are told. */
 export const matrixPatienceHours = 1
 /** Minutes after which a parked task of a registration is tried again by itself. */

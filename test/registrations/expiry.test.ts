@@ -135,6 +135,24 @@ test('a finished registration leaves with everything personal, and the account s
   expect(await world.database.accounts.find('robin')).toMatchObject({ state: 'active' })
 })
 
+test('a day that begins brings no second digest, which comes 24 hours after the first', async () => {
+  const world = await newTestWorld({ now: new Date('2030-01-01T23:59:00Z') })
+  const digestsAfter = async (milliseconds: number) => {
+    world.clock.advance(milliseconds)
+    await world.sweep()
+    await world.runWorkers()
+    const subjects = (await world.mails()).map(({ subject }) => subject)
+    return subjects.filter((subject) => /waiting for a decision/.test(subject)).length
+  }
+  await submit(world)
+  expect(await digestsAfter(hours(24))).toBe(managers.length)
+  await submit(world)
+  expect(await digestsAfter(hours(1))).toBe(managers.length)
+  expect(await digestsAfter(hours(23) - 1)).toBe(managers.length)
+  expect(await digestsAfter(1)).toBe(2 * managers.length)
+  expect(await digestsAfter(hours(23))).toBe(2 * managers.length)
+})
+
 test('managers hear once a day of what waits for longer than a day', async () => {
   const world = await newTestWorld()
   await submit(world)

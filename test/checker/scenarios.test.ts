@@ -64,7 +64,7 @@ test('a line that is cut and a mail that comes twice for it break no invariant',
   await world.line('host').set({ kind: 'pass' })
   // The mail is taken, and the answer is lost.
   await world.line('mail').set({ kind: 'reset', direction: 'to_client', afterBytes: 0 })
-  await expect.poll(() => mailsAfter(world), { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => mailsAfter(world), { timeout: 10_000 }).toBeGreaterThan(0)
   await world.line('mail').set({ kind: 'pass' })
   expect(await run.verdict()).toEqual([])
   const { mails, faults } = await run.record()

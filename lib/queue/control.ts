@@ -31,7 +31,7 @@ export async function resumeLane(uses: ControlUses, lane: Lane): Promise<void> {
 /** Makes a parked or delayed task runnable at once. Throws `unknown_task` or `task_not_changeable`. */
 export async function retryTask(uses: ControlUses, id: string): Promise<void> {
   await findTask(uses.database, id)
-  if (!(await uses.database.tasks.retry(id))) throw new Failure('task_not_changeable')
+  if (!(await uses.database.tasks.retry(id, 'staff'))) throw new Failure('task_not_changeable')
   uses.log.info('task_retried', { taskId: id })
 }
 

@@ -130,8 +130,8 @@ export interface TaskQueue {
   recordAttempt(claim: Claim, attempt: TaskAttempt): Promise<void>
   /** Back to pending, runnable after `delaySeconds`; `counted` adds one to the attempts. Throws `LeaseLost`. */
   postpone(claim: Claim, postponement: { delaySeconds: number; counted: boolean }): Promise<void>
-  /** Waits for staff and blocks its resource only. Throws `LeaseLost`. */
-  park(claim: Claim, error: string): Promise<void>
+  /** Waits for staff and blocks its resource only; true where they have to be told of it. Throws `LeaseLost`. */
+  park(claim: Claim, error: string): Promise<boolean>
   /** Moves a task to the logs, erases its secrets and makes the next of its resource runnable. Throws `LeaseLost`. */
   finish(
     claim: Claim,
@@ -168,8 +168,11 @@ export interface TaskQueue {
   openLane(lane: Lane): Promise<void>
   pause(lane: Lane, reason: string): Promise<void>
   resume(lane: Lane): Promise<void>
-  /** By hand: a parked or delayed task is runnable again. False when it is in no such state. */
-  retry(id: string): Promise<boolean>
+  /**
+   * A parked or delayed task is runnable again; false when it is in no such state. Where it parks once more, only `staff`
+   * who had it tried hear of that again.
+   */
+  retry(id: string, by: 'staff' | 'sweeper'): Promise<boolean>
   /** By hand: a task that is not running ends. False when it is in no such state. */
   end(
     id: string,

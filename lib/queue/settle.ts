@@ -142,9 +142,10 @@ async function park(uses: EngineUses, settling: Settling, reason: string) {
       await records.tasks.finish(claim, { status: 'failed', error: reason, at: uses.clock.now() })
       return []
     }
-    await records.tasks.park(claim, reason)
-    for (const follower of [notice, ...next]) await records.tasks.insert(follower)
-    return [notice, ...next]
+    const isNews = await records.tasks.park(claim, reason)
+    const told = isNews ? [notice, ...next] : next
+    for (const follower of told) await records.tasks.insert(follower)
+    return told
   })
   await ringFor(uses, followers)
 }

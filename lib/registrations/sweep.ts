@@ -125,7 +125,7 @@ async function tryAgain(uses: SweepRegistrationsUses, parked: Registration): Pro
     // Whoever was faster has seen to it; where it waits again by now, it does so for another hour.
     if (registration?.revision !== revision) return false
     await records.registrations.replace({ ...registration, parkedAt: null })
-    return records.tasks.retry(taskId)
+    return records.tasks.retry(taskId, 'sweeper')
   })
   if (isRetried) uses.log.info('registration_retried', { taskId })
 }

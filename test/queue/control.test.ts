@@ -149,6 +149,21 @@ test('retry makes a parked task runnable at once, with its attempts forgotten', 
   expect(task).toMatchObject({ id: held.id, attempts: 0, error: null, fence: 3 })
 })
 
+test('that a task parks is news once, also of a slow one, and again after a try by staff', async () => {
+  const world = await newTestWorld()
+  const { tasks } = world.database
+  await accept(world.database, plainTask())
+  const park = async () => tasks.park(await claim(world), 'Look at it.')
+  const { id, fence } = await claim(world)
+  expect(await tasks.markTold({ id, fence })).toBe(true)
+  const isNews = [await tasks.park({ id, fence }, 'Look at it.')]
+  for (const by of ['sweeper', 'staff', 'sweeper'] as const) {
+    await tasks.retry(id, by)
+    isNews.push(await park())
+  }
+  expect(isNews).toEqual([true, false, true, false])
+})
+
 test('retry makes a delayed task runnable at once', async () => {
   const world = await newTestWorld()
   const uses = await controlOf(world)

@@ -80,6 +80,24 @@ test.each(places)(
   },
 )
 
+test.each([places[0], places[1]])(
+  'a $action that the sweeper tries again by itself is told to staff once, and again after a try of theirs',
+  async (place) => {
+    const { world, id } = await getStuck(place)
+    const timesTold = () => JSON.stringify(world.chat()).split('A task needs you').length - 1
+    for (let hour = 0; hour < 3; hour += 1) {
+      world.clock.advance(hours(1.1))
+      for (let round = 0; round < 4; round += 1) await later(world)
+      expect((await world.database.tasks.find(id))?.status).toBe('parked')
+    }
+    const retried = world.log.lines.filter(({ event }) => event === 'registration_retried')
+    expect([retried.length, timesTold()]).toEqual([3, 1])
+    await retryTask(await controlOf(world), id)
+    for (let round = 0; round < 3; round += 1) await later(world)
+    expect(timesTold()).toBe(2)
+  },
+)
+
 test.each(places)(
   'with the targets $targets a $action that staff give up ends all of it, and the name is for others',
   async (place) => {

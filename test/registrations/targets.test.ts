@@ -203,7 +203,7 @@ test('a Matrix server that stays silent has the task parked, told once, tried ag
   expect((await call('GET')).status).toBe(200)
   matrix.setFault(undefined)
   const task = await world.db.collection('tasks_queue').findOne({ action: 'matrix_register' })
-  expect(await world.database.tasks.retry(String(task?._id))).toBe(true)
+  expect(await world.database.tasks.retry(String(task?._id), 'staff')).toBe(true)
   await world.sweep()
   await world.runWorkers()
   expect((await matrixOf(world)).accounts.find('robin')).toMatchObject({ password })

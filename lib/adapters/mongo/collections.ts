@@ -72,7 +72,10 @@ export interface TaskDocument extends Omit<Task, 'id'> {
   readonly headOf?: string
   readonly readyIn?: Lane
   readonly notBefore?: Date
+  /** Staff heard that it is slow. */
   readonly isTold?: true
+  /** Staff heard that it waits for them, and have not had it tried again since. */
+  readonly isParkingTold?: true
   /** Counts what lined up at this head, so that a write is a change: it begins at 1 and decides nothing. */
   readonly followers?: number
 }
@@ -142,6 +145,6 @@ export function collectionsOf(db: Db): Collections {
 
 /** A stored task as the rules know it. */
 export function toTask(document: TaskDocument): Task {
-  const { _id, headOf, readyIn, notBefore, isTold, followers, ...task } = document
+  const { _id, headOf, readyIn, notBefore, isTold, isParkingTold, followers, ...task } = document
   return { id: _id, ...task }
 }

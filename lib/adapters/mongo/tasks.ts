@@ -55,14 +55,13 @@ export function mongoTasks(scope: Scope): TaskQueue {
           },
         ]),
       ),
-    park: (held, error) =>
-      run(() => change(scope, held, { $set: { status: 'parked', lease: null, error } })),
+    park: (held, error) => run(() => park(scope, held, error)),
     finish: (held, { status, error, at }) =>
       run(async () => {
         const ended = await moveToLogs(scope, heldBy(held), { status, error, finishedAt: at })
         if (!ended) throw new LeaseLost()
       }),
-    retry: (id) => run(() => retry(scope, id)),
+    retry: (id, by) => run(() => retry(scope, id, by)),
     end: (id, { status, error, at }) =>
       run(() => {
         const notRunning = { _id: id, status: { $in: ['pending' as const, 'parked' as const] } }
@@ -71,12 +70,27 @@ export function mongoTasks(scope: Scope): TaskQueue {
   }
 }
 
-async function retry({ collections: { queue }, tx }: Scope, id: string): Promise<boolean> {
+async function park(
+  { collections: { queue }, tx }: Scope,
+  held: Claim,
+  error: string,
+): Promise<boolean> {
+  const parked = { status: 'parked', lease: null, error, isParkingTold: true } as const
+  const before = await queue.findOneAndUpdate(heldBy(held), { $set: parked }, { ...tx })
+  if (before === null) throw new LeaseLost()
+  return before.isParkingTold !== true
+}
+
+async function retry(
+  { collections: { queue }, tx }: Scope,
+  id: string,
+  by: 'staff' | 'sweeper',
+): Promise<boolean> {
   const waiting = { status: { $in: ['parked' as const, 'pending' as const] } }
   const marks = { headOf: { $exists: true }, readyIn: { $exists: false } }
   const again = [
     { $set: { status: 'pending', readyIn: '$lane', attempts: 0, error: null } },
-    { $unset: ['notBefore'] },
+    { $unset: ['notBefore', ...(by === 'staff' ? ['isParkingTold'] : [])] },
   ]
   return (await queue.updateOne({ _id: id, ...waiting, ...marks }, again, tx)).modifiedCount === 1
 }
@@ -184,7 +198,7 @@ async function moveToLogs(
 ): Promise<boolean> {
   const document = await queue.findOneAndDelete(filter, tx)
   if (document === null) return false
-  const { headOf, readyIn, notBefore, isTold, followers, ...task } = document
+  const { headOf, readyIn, notBefore, isTold, isParkingTold, followers, ...task } = document
   // Secrets end with the task (T03).
   await logs.insertOne({ ...task, ...end, sealed: {}, lease: null }, tx)
   if (headOf === undefined) return true

@@ -21,17 +21,23 @@ export interface Settling {
  * lane has to wait, and undefined when it goes on. Throws `LeaseLost`.
  */
 export async function settle(uses: EngineUses, settling: Settling) {
-  const { task, claim } = settling
-  const { tasks } = uses.database
+  const { task } = settling
   const outcome = mayPark(settling) ? settling.outcome : withoutParking(settling.outcome)
   const endedAt = uses.clock.now()
   const { event, fields } = taskLine(task, outcome, { beganAt: settling.beganAt, endedAt })
   uses.log.info(event, fields)
   if (outcome.kind === 'later' || outcome.kind === 'unfinished') await tellIfSlow(uses, settling)
+  const result = await writeDown(uses, settling, outcome)
+  if (hasAnswered(settling)) await uses.database.tasks.openLane(task.lane)
+  return result
+}
+
+async function writeDown(uses: EngineUses, settling: Settling, outcome: Outcome) {
+  const { claim } = settling
+  const { tasks } = uses.database
   switch (outcome.kind) {
     case 'ended':
       await end(uses, settling, outcome.ending)
-      if (task.lane === 'host') await tasks.openLane(task.lane)
       return undefined
     case 'later':
       await tasks.postpone(claim, outcome)
@@ -53,6 +59,13 @@ export async function settle(uses: EngineUses, settling: Settling) {
     default:
       return outcome satisfies never
   }
+}
+
+// Whatever became of the task, the host is there again: the next outage is a new one.
+function hasAnswered({ task, definition, outcome }: Settling): boolean {
+  // What this version does not know was not tried at all.
+  if (task.lane !== 'host' || definition === undefined) return false
+  return outcome.kind === 'ended' || outcome.kind === 'later' || outcome.kind === 'parked'
 }
 
 function mayPark({ task, definition }: Settling): boolean {

@@ -61,3 +61,43 @@ test.each(reports)(
     expect(JSON.stringify(world.chat()).split(about.text)).toHaveLength(2)
   },
 )
+
+const silence = new HostError('unreachable', 'The host does not answer')
+const unheard: GateAnswer = { ...busy, class: 'unknown' }
+
+test.each([
+  ['is busy', busy, 'pending'],
+  ['makes its task wait for staff', unheard, 'parked'],
+] as const)(
+  'a host that is back and %s has its next outage told, with waits from the shortest on',
+  async (_, answer, status) => {
+    const replies: (() => Promise<GateAnswer>)[] = []
+    const ask = () => (replies[0] ?? (() => Promise.reject(silence)))()
+    const world = await newTestWorld({ overrides: { host: { ask } } })
+    const { body } = await askForAccount(world, { username: 'robin' })
+    const worker = await newDeliveries(world, 'host')
+    const wake = async (times: number) => {
+      for (let round = 0; round < times; round += 1) {
+        await worker.wake()
+        await worker.redeliver()
+        await world.skipWaits()
+        await world.sweep()
+      }
+    }
+    const misses = async () => (await world.db.collection('lanes').findOne())?.['misses']
+    await wake(missesBeforeTelling + 1)
+    replies.push(() => Promise.resolve(answer))
+    await wake(3)
+    expect([(await world.database.tasks.find(body.task_id))?.status, await misses()]).toEqual([
+      status,
+      undefined,
+    ])
+    replies.splice(0)
+    await askForAccount(world, { username: 'sandy' })
+    await wake(1)
+    expect(await misses()).toBe(1)
+    await wake(missesBeforeTelling)
+    await world.runWorkers()
+    expect(JSON.stringify(world.chat()).split('The queue stands still')).toHaveLength(3)
+  },
+)

@@ -58,7 +58,10 @@ export const matrixRegister = postTask<ReadBy<typeof input>>({
         await about.records.accounts.update(step.username, { usedOnHost: true })
         return targetDone(step, 'matrix', await nextOf(step, task))
       }
-      return ofTheName.has(reason) ? nameRefused(step) : targetGivenUp(step, 'matrix', reason)
+      if (ofTheName.has(reason)) return nameRefused(step)
+      // Of a try whose answer is lost an account may be there, and whoever had the name next would meet it.
+      if (task.step > 0) await about.records.accounts.update(step.username, { usedOnHost: true })
+      return targetGivenUp(step, 'matrix', reason)
     })
   },
 })

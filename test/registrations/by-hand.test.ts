@@ -5,6 +5,7 @@ import { retryTask, skipTask } from '../../lib/queue/control.ts'
 import { hostTasks, postTasks } from '../../lib/tasks/index.ts'
 import { controlOf } from '../support/control.ts'
 import { later } from '../support/host-tasks.ts'
+import { askForAccount } from '../support/story.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
 import { approved, atDesk, callWith, hours, matrixOf, pick } from './people.ts'
 
@@ -99,7 +100,7 @@ test.each([places[0], places[1]])(
 )
 
 test.each(places)(
-  'with the targets $targets a $action that staff give up ends all of it, and the name is for others',
+  'with the targets $targets a $action that staff give up ends all of it, and a name that nobody can have is for others',
   async (place) => {
     const { world, key, call, id, release } = await getStuck(place)
     await release()
@@ -114,18 +115,40 @@ test.each(places)(
     expect(await mailsTo(world, robin, /^Your account could not be made/)).toBe(1)
     for (const one of managers) expect(await mailsTo(world, one, /given up/)).toBe(1)
     expect((await atDesk(world, key)({ action: 'new_password' })).status).toBe(422)
-    // What is given up is nobody's any more, but for a name that Matrix has.
+    // What is given up is nobody's any more, but for a name that Matrix has, or may have without having said so.
+    const isKept = isOnMatrix || place.action === 'matrix_register'
     const next = callWith(world, await approved(world, { email: robin }))
     const picked = await next('PATCH', pick('robin'))
-    expect(picked.status).toBe(isOnMatrix ? 422 : 200)
+    expect(picked.status).toBe(isKept ? 422 : 200)
     expect((await call('DELETE')).status).toBe(isOnMatrix ? 422 : 204)
-    if (isOnMatrix) return
+    expect(await world.database.accounts.find('robin')).toMatchObject({ usedOnHost: isKept })
+    if (isKept) return
     // Nor does its key change anything of the next holder of the name.
     expect((await atDesk(world, key)({ action: 'new_password' })).status).toBe(401)
     await later(world)
     expect((await next('GET')).body).toMatchObject({ username: 'robin', matrix_status: 'success' })
-    if (place.targets === 'matrix') return
     const login = { username: 'robin', password: picked.body.password }
     expect((await world.call('POST', '/login', { body: login })).status).toBe(200)
   },
 )
+
+test('a matrix_register that staff give up before its first try leaves the name to others', async () => {
+  const world = await newTestWorld()
+  await callWith(world, await approved(world))('PATCH', pick('robin'))
+  await world.wake('host')
+  const task = await world.db.collection('tasks_queue').findOne({ action: 'matrix_register' })
+  await skipTask(await controlOf(world), tasks, String(task?._id))
+  await world.runWorkers()
+  expect((await matrixOf(world)).names()).toEqual([])
+  const next = callWith(world, await approved(world))
+  expect((await next('PATCH', pick('robin'))).status).toBe(200)
+})
+
+test('a name that Matrix registered without saying so is given to nobody else', async () => {
+  const { world, matrix, password, id, release } = await getStuck(places[1])
+  matrix.accounts.add({ localpart: 'robin', password, displayName: 'robin', isAdmin: false })
+  await release()
+  await skipTask(await controlOf(world), tasks, id)
+  await world.runWorkers()
+  expect((await askForAccount(world, { username: 'robin' })).status).toBe(432)
+})

@@ -45,7 +45,10 @@ const onHost = { ...aboutTask, observes: () => 'u', refuse: () => undefined, pla
 test.each([
   ['an adapter', (make) => adapter({ settings: make, secrets: [], grants: [], open: () => 1 })],
   ['a host task', (make) => hostTask({ ...onHost, startsFrom: 'absent', input: make })],
-  ['a post task', (make) => postTask({ ...aboutTask, input: make, deliver: async () => '' })],
+  [
+    'a post task',
+    (make) => postTask({ ...aboutTask, input: make, deliver: async () => undefined }),
+  ],
   ['an endpoint', (make) => newEndpoint(make).definition],
 ] satisfies ReadonlyArray<[string, (make: ReturnType<typeof newSchema>['make']) => object]>)(
   'the schema of %s is made when it is first looked at, and once',

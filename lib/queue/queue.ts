@@ -135,7 +135,7 @@ export interface TaskQueue {
   /** Moves a task to the logs, erases its secrets and makes the next of its resource runnable. Throws `LeaseLost`. */
   finish(
     claim: Claim,
-    end: { status: 'finished' | 'failed'; error: string | null; at: Date },
+    end: { status: 'finished' | 'failed' | 'cancelled'; error: string | null; at: Date },
   ): Promise<void>
   /** Makes delayed tasks runnable whose time has come; tells how many. */
   promote(lane: Lane): Promise<number>

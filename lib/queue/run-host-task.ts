@@ -5,7 +5,7 @@ import { type EngineUses, type Outcome, type Run, retryOrPark, underWay } from '
 import { openSecrets } from './new-task.ts'
 import { reserveSeconds } from './policy.ts'
 import type { Task, TaskInput } from './queue.ts'
-import type { HostCommand, HostTask, TaskDefinition } from './task.ts'
+import type { Ending, HostCommand, HostTask, TaskDefinition } from './task.ts'
 
 const roundsWithoutProgress = 3
 // The database may take a while too.
@@ -86,7 +86,7 @@ async function progress(run: HostRun): Promise<Outcome> {
     const [command] = run.definition.plan(seen, run.input)
     if (command === undefined) return ended('finished', null, seen)
     const objection = await objectionTo(run)
-    if (objection !== undefined) return ended('failed', objection, seen)
+    if (objection !== undefined) return ended('cancelled', objection, seen)
     // It just ran and changed nothing: another try at once would end like it.
     if (command.verb === lastVerb) break
     lastVerb = command.verb
@@ -281,7 +281,7 @@ function outcomeOfSilence(uses: EngineUses, run: Run, error: HostError): Outcome
   return retryOrPark(uses, run.task, error.message)
 }
 
-function ended(status: 'finished' | 'failed', reason: string | null, seen: UserSeen): Outcome {
+function ended(status: Ending['status'], reason: string | null, seen: UserSeen): Outcome {
   const isClean = seen.state === 'absent' && !seen.home && !seen.mailbox
   return { kind: 'ended', ending: { status, reason, left: isClean ? 'nothing' : 'something' } }
 }

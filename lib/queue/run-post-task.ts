@@ -3,7 +3,7 @@ import { DeliveryError } from './delivery.ts'
 import { type EngineUses, inTurn, type Outcome, type Run, underWay } from './engine.ts'
 import { openSecrets } from './new-task.ts'
 import { deliveryHours } from './policy.ts'
-import type { PostTask, TaskDefinition } from './task.ts'
+import type { Ending, PostTask, TaskDefinition } from './task.ts'
 
 /**
  * Delivers one message. It is repeated until the other side accepts it, for a day; when it is unknown
@@ -31,10 +31,10 @@ export async function runPostTask(
     const delivery = { ...ports, records: database, askedAt, tries: task.step }
     const input = definition.input.parse(task.input)
     await uses.milestones.reached('beforeExec')
-    const nobody = await underWay(uses, definition.deliver(input, secrets, delivery))
+    const undelivered = await underWay(uses, definition.deliver(input, secrets, delivery))
     await uses.milestones.reached('afterExec')
-    if (nobody === undefined) await uses.milestones.reached('afterMail')
-    return ended(nobody)
+    if (undelivered === undefined) await uses.milestones.reached('afterMail')
+    return ended(undelivered ?? { status: 'finished', reason: null })
   } catch (error) {
     // Nothing was sent; the database is what may be away, so nothing more is written here.
     if (error instanceof Failure) {
@@ -61,9 +61,8 @@ async function noteTry(
   }
 }
 
-function ended(nobody: string | undefined): Outcome {
-  const status = nobody === undefined ? 'finished' : 'failed'
-  return { kind: 'ended', ending: { status, reason: nobody ?? null, left: 'something' } }
+function ended(ending: Pick<Ending, 'status' | 'reason'>): Outcome {
+  return { kind: 'ended', ending: { ...ending, left: 'something' } }
 }
 
 function outcomeOf(
@@ -73,7 +72,7 @@ function outcomeOf(
 ): Outcome {
   const reason = error.message
   if (error.kind === 'permanent') {
-    return { kind: 'ended', ending: { status: 'failed', reason, left: 'something' } }
+    return ended({ status: 'failed', reason })
   }
   const hours = (clock.now().getTime() - task.timestamp.getTime()) / 3_600_000
   // A message is not parked: settling gives it up (settle.ts).

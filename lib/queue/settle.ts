@@ -118,7 +118,7 @@ async function end(uses: EngineUses, settling: Settling, ending: Ending) {
   const followers = await uses.database.transaction(async (records) => {
     const { status, reason } = ending
     const at = uses.clock.now()
-    await records.tasks.finish(claim, { status, error: status === 'failed' ? reason : null, at })
+    await records.tasks.finish(claim, { status, error: status === 'finished' ? null : reason, at })
     const next = await followersOf(uses, { definition, task, ending, records, work })
     for (const follower of next) await records.tasks.insert(follower)
     return next

@@ -32,7 +32,8 @@ export interface EndingUses {
 
 /** How a task ended. */
 export interface Ending {
-  readonly status: 'finished' | 'failed'
+  /** `cancelled`: nobody wants it any more, which is in order. */
+  readonly status: 'finished' | 'failed' | 'cancelled'
   /** The host's own sentence, or ours, for staff and for the task's record. */
   readonly reason: string | null
   /** What a last look at the host showed; `parts` are what this task began and nobody is going to finish. */
@@ -104,6 +105,12 @@ export interface PostUses extends EndingUses {
   readonly matrix: Matrix
 }
 
+/** Why a message goes to nobody: `cancelled` where nobody wants it any more, which is in order. */
+export interface Undelivered {
+  readonly status: 'failed' | 'cancelled'
+  readonly reason: string
+}
+
 /** A message to a person or to staff: one act, repeated until it is accepted. */
 export interface PostTask<Input extends TaskInput = TaskInput> extends TaskBasics<Input> {
   readonly lane: 'post'
@@ -114,12 +121,12 @@ export interface PostTask<Input extends TaskInput = TaskInput> extends TaskBasic
   readonly patienceHours?: number
   /** True where giving up would lose more than a message: then it is parked and keeps its secrets. */
   readonly parks?: boolean
-  /** Throws `DeliveryError`. `undefined` is delivered, a sentence is why there is nobody to deliver to. */
+  /** Throws `DeliveryError`. `undefined` is delivered. */
   deliver(
     input: Input,
     secrets: Readonly<Record<string, string>>,
     uses: PostUses,
-  ): Promise<string | undefined>
+  ): Promise<Undelivered | undefined>
 }
 
 type Declared<Input extends TaskInput, Definition extends TaskBasics<Input>> = Omit<

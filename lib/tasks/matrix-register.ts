@@ -10,7 +10,6 @@ import {
   followUp,
   nameRefused,
   type OpenStep,
-  registrationOver,
   targetDone,
   targetGivenUp,
   targetParked,
@@ -39,19 +38,20 @@ export const matrixRegister = postTask<ReadBy<typeof input>>({
   parks: true,
   deliver: async ({ rid, username }, { password = '' }, { matrix, askedAt, tries, ...uses }) => {
     const objection = await beginAt(uses, rid)
-    if (objection !== undefined) return objection
+    if (objection !== undefined) return { status: 'cancelled', reason: objection }
     const account = { localpart: username, password, displayName: displayNameOf(username) }
     // Before any try there is nothing of ours that could be half made.
     const earlier = tries > 0 ? { wishedAt: askedAt } : {}
     const answer = await asking(matrix.register({ ...account, ...earlier }))
     if (answer === 'registered') return undefined
-    if (answer === 'refused') return refused
-    return tries > 0 && (await asking(matrix.opens(account))) ? undefined : taken
+    if (answer === 'refused') return { status: 'failed', reason: refused }
+    const isOurs = tries > 0 && (await asking(matrix.opens(account)))
+    return isOurs ? undefined : { status: 'failed', reason: taken }
   },
   parking: ({ input, reason, ...about }) =>
     followUp({ ...about, ...input }, (step) => targetParked(step, 'matrix', reason)),
   ending: async ({ task, input, ending: { status, reason }, ...about }) => {
-    if (reason === registrationOver) return []
+    if (status === 'cancelled') return []
     return followUp({ ...about, ...input }, async (step) => {
       if (status === 'finished') {
         // Somebody has this name from now on, whatever becomes of it on the host (design.md 13).

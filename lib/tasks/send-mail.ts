@@ -14,6 +14,9 @@ const input = () =>
   })
 type Input = ReadBy<typeof input>
 
+const noAddress = 'The account has no mail address.'
+const badAddress = 'Mail to this address came back before.'
+
 /**
  * Mails one person. The link's token is sealed in the task, so that a repeated mail has the same link
  * and nothing but the mail ever shows it.
@@ -32,8 +35,8 @@ export const sendMail = postTask<Input>({
   deliver: async (wish, secrets, uses) => {
     const account = await uses.records.accounts.find(wish.username)
     const to = account?.address
-    if (!account || !to) return 'The account has no mail address.'
-    if (account.addressState !== 'good') return 'Mail to this address came back before.'
+    if (!account || !to) return { status: 'failed', reason: noAddress }
+    if (account.addressState !== 'good') return { status: 'failed', reason: badAddress }
     const mail = toTemplate(wish, account, { token: secrets['token'], uses })
     const style = { language: account.language, site: uses.site }
     try {

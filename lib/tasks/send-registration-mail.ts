@@ -49,8 +49,11 @@ const leadsNowhere: ReadonlySet<Input['template']> = new Set([
   'registration_new',
 ])
 
-const over = 'The registration is over.'
-const noManager = 'Whoever it is for is no manager any more.'
+const over = { status: 'cancelled', reason: 'The registration is over.' } as const
+const noManager = {
+  status: 'cancelled',
+  reason: 'Whoever it is for is no manager any more.',
+} as const
 
 /**
  * Mails somebody about a registration. The whole letter is sealed, recipient included: nothing personal may lie in a
@@ -63,7 +66,7 @@ export const sendRegistrationMail = postTask<Input>({
   resource: ({ rid, slot }) => `mail:registration:${rid}:${slot}`,
   owner: () => null,
   ending: async ({ input: { rid, template }, ending: { status, reason }, uses }) => {
-    if (status === 'finished' || reason === over || reason === noManager) return []
+    if (status !== 'failed') return []
     const told = { event: 'registration_mail_failed', rid, template, reason } as const
     return [await newTask(uses, tellStaff, { input: told })]
   },

@@ -42,6 +42,8 @@ const input = () =>
   ])
 type Input = ReadBy<typeof input>
 
+const heardBefore = 'Staff heard of the same earlier that day.'
+
 /** Posts one message to the staff's channel, with a ping of the admin role. */
 export const tellStaff = postTask<Input>({
   action: 'tell_staff',
@@ -51,7 +53,7 @@ export const tellStaff = postTask<Input>({
   owner: () => null,
   deliver: async (wish, _secrets, { chat, records }) => {
     const message = await toMessage(wish, records)
-    if (message === undefined) return 'Staff heard of the same earlier that day.'
+    if (message === undefined) return { status: 'cancelled', reason: heardBefore }
     await chat.post(message)
     return undefined
   },

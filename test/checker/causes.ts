@@ -9,27 +9,25 @@ export function withoutCause(record: RunRecord): readonly string[] {
   return unexpected.flatMap((task) => [...badEnd(record, task), ...stop(record, task)])
 }
 
-// Only staff call a task off, and a scenario says so.
+// Staff call a task off, and a scenario says so.
 function badEnd(record: RunRecord, task: RecordedTask): readonly string[] {
-  const isCaused = task.status === 'failed' && mayFail(record, task)
+  const isCaused =
+    (task.status === 'failed' && mayFail(record, task)) ||
+    (task.status === 'cancelled' && isNeedless(task))
   const isBad = ['failed', 'cancelled', 'expired'].includes(task.status)
   return isBad && !isCaused ? [`${nameOf(task)} is ${task.status} without a cause`] : []
 }
 
 function mayFail(record: RunRecord, task: RecordedTask): boolean {
   if (faultsOf(record, task.id).some(({ mayRefuse }) => mayRefuse)) return true
-  const { event, username } = task.input
-  switch (task.action) {
-    case 'tell_staff':
-      // What staff heard that day already is not said again.
-      return event === 'reset_asked_again'
-    case 'send_mail': {
-      const account = record.accounts.find((one) => one.username === username)
-      return account?.address === null || hasFailedBefore(record, task, 'send_mail')
-    }
-    default:
-      return hasFailedBefore(record, task, 'user_create')
-  }
+  if (task.action !== 'send_mail') return hasFailedBefore(record, task, 'user_create')
+  const account = record.accounts.find(({ username }) => username === task.input['username'])
+  return account?.address === null || hasFailedBefore(record, task, 'send_mail')
+}
+
+// What staff heard that day already is not said again.
+function isNeedless({ action, input }: RecordedTask): boolean {
+  return action === 'tell_staff' && input['event'] === 'reset_asked_again'
 }
 
 // Where no account came to be there is none to change, and mail does not go to where it came back from.

@@ -48,6 +48,12 @@ function endBadly(run: RunRecord, taskId: string, status: string): void {
   if (end) end.status = status
 }
 
+/** A word to staff that they heard earlier that day. */
+function heardAgain(tasks: RunRecord['tasks']): RunRecord['tasks'][number] {
+  const input = { event: 'reset_asked_again', username: 'robin', reason: null }
+  return { ...of(tasks, ids.told), id: 'heardAgain', status: 'cancelled', input }
+}
+
 /** The last task is not begun before so many seconds. */
 function starve(run: RunRecord, second: number): void {
   Object.assign(of(run.effects, ids.update), { startMs: at(second), endMs: at(second + 0.1) })
@@ -200,6 +206,11 @@ const breaks: ReadonlyArray<readonly [invariant: string, what: string, change: C
     'I1',
     'a task is called off that nobody called off',
     (run) => endBadly(run, ids.update, 'cancelled'),
+  ],
+  [
+    'I1',
+    'staff are not told the same again, as a failure',
+    ({ tasks }) => tasks.push({ ...heardAgain(tasks), status: 'failed' }),
   ],
   [
     'I1',
@@ -388,6 +399,7 @@ test('each invariant has a run that breaks it', () => {
 })
 
 const excused: ReadonlyArray<readonly [what: string, change: Change]> = [
+  ['staff are not told the same again', ({ tasks }) => tasks.push(heardAgain(tasks))],
   [
     'half an account is removed and made anew',
     ({ effects, commands }) => {

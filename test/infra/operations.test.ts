@@ -9,6 +9,7 @@ import { metricFilters } from '../../infra/metrics.ts'
 import { projectFile } from '../../infra/project.ts'
 import { type Settings, settingsOf } from '../../infra/settings.ts'
 import { templateOf } from '../../infra/template.ts'
+import { approved, callWith, hours, pick, submit } from '../registrations/people.ts'
 import type { LogLine } from '../support/log.ts'
 import { askForAccount } from '../support/story.ts'
 import { newTestWorld } from '../support/world.ts'
@@ -223,6 +224,29 @@ test('the filters count a sign-up, its mail, its requests and its tasks', async 
     'requests-community': requests,
     'server-errors-community': 0,
   })
+})
+
+test('what nobody wants any more is cancelled, and counted by no filter as a failure', async () => {
+  const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
+  await world.addAccount({ username: 'robin', address: null })
+  for (const from of ['198.51.100.1', '198.51.100.2']) {
+    await world.call('POST', '/request_password_reset', { body: { username: 'robin' }, from })
+  }
+  const withdrawn = await submit(world, { email: 'sandy@mail.example' })
+  await callWith(world, withdrawn)('DELETE')
+  await callWith(world, await approved(world))('PATCH', pick('sandy'))
+  world.clock.advance(hours(48))
+  await world.runWorkers()
+  const { lines } = world.log
+  const cancelled = lines.filter(({ event }) => event === 'task_cancelled')
+  expect(new Set(cancelled.map(({ fields }) => `${fields.action}: ${fields.reason}`))).toEqual(
+    new Set([
+      'tell_staff: Staff heard of the same earlier that day.',
+      'send_registration_mail: The registration is over.',
+      'user_create: The registration is over.',
+    ]),
+  )
+  expect(countIn(lines, 'core')).toMatchObject({ 'failed-tasks': 0 })
 })
 
 test.each([

@@ -85,7 +85,7 @@ test('with the host alone a queued creation is refused after 48 hours, also with
   await world.runWorkers()
   expect(await world.hostUsers()).toEqual([])
   const log = await world.db.collection('logs').findOne({ action: 'user_create' })
-  expect(log).toMatchObject({ status: 'failed', error: 'The registration is over.', sealed: {} })
+  expect(log).toMatchObject({ status: 'cancelled', error: 'The registration is over.', sealed: {} })
 })
 
 test('what was read on the host before the 48 hours is not begun at Matrix after them', async () => {
@@ -97,7 +97,7 @@ test('what was read on the host before the 48 hours is not begun at Matrix after
   await world.runWorkers()
   expect((await matrixOf(world)).names()).toEqual([])
   const log = await world.db.collection('logs').findOne({ action: 'matrix_register' })
-  expect(log).toMatchObject({ status: 'failed', error: 'The registration is over.', sealed: {} })
+  expect(log).toMatchObject({ status: 'cancelled', error: 'The registration is over.', sealed: {} })
   expect(JSON.stringify(await world.mails())).not.toContain('given up')
   await world.sweep()
   expect(await world.database.accounts.find('robin')).toBeUndefined()

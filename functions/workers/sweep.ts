@@ -4,7 +4,7 @@ import { registeringSettings, siteSettings } from '../../lib/adapters/settings.t
 import { sqsDoorbell } from '../../lib/adapters/sqs.ts'
 import { jsonLog, systemClock, systemRandom } from '../../lib/adapters/system.ts'
 import { worker } from '../../lib/http/worker.ts'
-import { sweep } from '../../lib/queue/sweep.ts'
+import { doEach, sweep } from '../../lib/queue/sweep.ts'
 import { sweepRegistrations } from '../../lib/registrations/sweep.ts'
 
 export const handler = worker({
@@ -24,7 +24,6 @@ export const handler = worker({
   },
   run: async (_event, uses) => {
     // The queue first: whatever keeps the rest from being done must not hold it up.
-    await sweep(uses)
-    await sweepRegistrations(uses)
+    await doEach([() => sweep(uses), () => sweepRegistrations(uses)])
   },
 })

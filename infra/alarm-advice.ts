@@ -13,7 +13,7 @@ const late =
 /** What to look at and what to do, by the name of an alarm; `STAGE` stands for the stage. */
 export const alarmAdvice: Readonly<Record<string, string>> = {
   'dead-letters':
-    'No task is lost by that: tasks are in the database, and the sweeper rings again. Read the message in the SQS console; what an older version or a foreign program sent can be deleted there.',
+    'No task is lost by that: tasks are in the database, and the sweeper rings again. Read the message in the SQS console; what an outage, an older version or a foreign program left there can be deleted.',
   'host-queue-stuck': stuck,
   'host-queue-long': long,
   'post-queue-stuck': postStuck,

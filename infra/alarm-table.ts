@@ -46,7 +46,8 @@ function queueAlarms(stack: Stack): readonly Alarm[] {
   return [
     {
       name: 'dead-letters',
-      meaning: 'A message that no worker can read lies in the dead-letter queue.',
+      meaning:
+        'A message lies in the dead-letter queue: no worker can read it, or the host was away for eight hours.',
       // What moves there by itself is not counted as sent.
       of: of('dead-letter', 'ApproximateNumberOfMessagesVisible'),
       statistic: 'Maximum',

@@ -1,56 +1,130 @@
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
-import { putAccount } from '../lib/accounts/operator-account.ts'
+import type { Account } from '../lib/accounts/account.ts'
+import {
+  changeOperatorAccount,
+  createOperatorAccount,
+  findChangeable,
+  type OperatorChange,
+} from '../lib/accounts/operator-account.ts'
 import { address, displayName, username } from '../lib/accounts/rules.ts'
 import { judgePassword, toPersonalWords } from '../lib/passwords/rules.ts'
-import { refuse, withDatabase } from './console.ts'
+import type { Database } from '../lib/ports.ts'
+import { isConsented, refuse, withDatabase } from './console.ts'
 import { readSecretInput } from './secret-input.ts'
 
-const usage = `Makes an account, or gives an existing one a new password and role.
+const usage = `Makes an account, or changes one that is there.
 
   npm run accounts -- create --username NAME --role service|member|staff|admin
                              [--display-name TEXT] [--address MAIL] [--language en|de]
                              [--stage STAGE]
+  npm run accounts -- change --username NAME [--role ROLE] [--address MAIL] [--new-password]
+                             [--yes] [--stage STAGE]
 
-The password is asked for without echo, or read from standard input. The account goes into the database of the stage,
-else into that of MONGODB_URI, else into the local run's.`
+create refuses a name that anybody holds or has asked for. change shows whose account it is and asks first; --yes does
+not ask. Whoever is signed in to it has to sign in again.
 
-const wish = z.object({
+The password is asked for without echo, or read from standard input. The account is in the database of the stage,
+else in that of MONGODB_URI, else in the local run's.`
+
+const role = z.enum(['service', 'member', 'staff', 'admin'])
+
+const creation = z.strictObject({
   username: username(),
-  role: z.enum(['service', 'member', 'staff', 'admin']),
-  displayName: displayName().optional(),
+  role,
+  'display-name': displayName().optional(),
   address: address().optional(),
   language: z.enum(['en', 'de']).default('en'),
+  stage: z.string().optional(),
 })
 
-async function create(): Promise<void> {
-  const given = readArguments()
-  if (!given) return refuse(usage)
-  const { values, positionals } = given
-  const read = wish.safeParse({ ...values, displayName: values['display-name'] })
-  if (positionals[0] !== 'create' || !read.success) {
-    const [issue] = read.success ? [] : read.error.issues
-    return refuse(issue ? `${issue.path.join('.')}: ${issue.message}\n\n${usage}` : usage)
-  }
-  const person = { ...read.data, displayName: read.data.displayName ?? read.data.username }
-  const password = await readSecretInput('Password')
-  const broken = await judge(password, person)
-  if (broken !== undefined) return refuse(`This password cannot be used: ${broken}.`)
-  await withDatabase(values.stage, async (database, name) => {
+const alteration = z.strictObject({
+  username: username(),
+  role: role.optional(),
+  address: address().optional(),
+  'new-password': z.boolean().default(false),
+  yes: z.boolean().default(false),
+  stage: z.string().optional(),
+})
+
+const uses = (database: Database) => ({ database, clock: { now: () => new Date() } })
+
+async function create({ stage, ...given }: z.infer<typeof creation>): Promise<void> {
+  const { 'display-name': name = given.username, ...rest } = given
+  const person = { ...rest, displayName: name, address: given.address ?? null }
+  await withDatabase(stage, async (database, databaseName) => {
     await database.prepare()
-    const account = { ...person, address: person.address ?? null, password }
-    const done = await putAccount({ database, clock: { now: () => new Date() } }, account)
+    await refuseHeld(database, person.username)
+    const password = await readPassword('Password', person)
+    try {
+      await createOperatorAccount(uses(database), { ...person, password })
+    } catch (error) {
+      // Somebody was faster: the same sentence as if they had been there before.
+      await refuseHeld(database, person.username)
+      throw error
+    }
     console.log(
-      `The account ${person.username} (${person.role}) was ${done} in the database ${name}.`,
+      `The account ${person.username} (${person.role}) was created in the database ${databaseName}.`,
     )
   })
 }
 
+async function refuseHeld({ accounts }: Database, name: string): Promise<void> {
+  const holder = await accounts.find(name)
+  if (holder === undefined) return
+  throw new Error(`The username ${name} is taken: an account in state ${holder.state}, asked for by ${holder.createdBy}. It is left as it is.
+An active one is changed by: npm run accounts -- change --username ${name}`)
+}
+
+async function change({ stage, yes, ...wish }: z.infer<typeof alteration>): Promise<void> {
+  await withDatabase(stage, async (database, databaseName) => {
+    await database.prepare()
+    const account = await findChangeable(database, wish.username)
+    console.log(describe(account, wish))
+    if (!(await isConsented(yes))) return
+    const password = wish['new-password'] ? await readPassword('New password', account) : undefined
+    const change = { role: wish.role, address: wish.address, password }
+    await changeOperatorAccount(uses(database), account, change)
+    console.log(
+      `The account ${account.username} (${wish.role ?? account.role}) was changed in the database ${databaseName}.`,
+    )
+  })
+}
+
+function describe(
+  account: Account,
+  wish: OperatorChange & { readonly 'new-password': boolean },
+): string {
+  const day = account.createdAt.toISOString().slice(0, 10)
+  return [
+    `The account ${account.username} (${account.displayName}) is ${account.state}:`,
+    `  role ${account.role}, address ${account.address ?? 'none'}, asked for by ${account.createdBy} on ${day}`,
+    'What changes:',
+    ...(wish.role === undefined ? [] : [`  - the role becomes ${wish.role}`]),
+    ...(wish.address === undefined ? [] : [`  - the address becomes ${wish.address}`]),
+    ...(wish['new-password'] ? ['  - the password becomes another one'] : []),
+    '  - its sessions and mailed links end',
+  ].join('\n')
+}
+
+async function readPassword(
+  question: string,
+  person: Pick<Account, 'username' | 'displayName' | 'address'>,
+): Promise<string> {
+  const password = await readSecretInput(question)
+  const personal = toPersonalWords({ ...person, communityName: '' })
+  // The list of common passwords belongs to the bundle; an operator's machine need not have it.
+  const commonPasswords = { contains: async () => false }
+  const broken = await judgePassword(password, { commonPasswords, personal })
+  if (broken !== undefined) throw new Error(`This password cannot be used: ${broken}.`)
+  return password
+}
+
 function readArguments() {
-  const text = { type: 'string' } as const
+  const [text, flag] = [{ type: 'string' } as const, { type: 'boolean' } as const]
   const options = {
     ...{ username: text, role: text, address: text, language: text, stage: text },
-    'display-name': text,
+    ...{ 'display-name': text, 'new-password': flag, yes: flag },
   }
   try {
     return parseArgs({ allowPositionals: true, options })
@@ -60,14 +134,22 @@ function readArguments() {
   }
 }
 
-async function judge(
-  password: string,
-  person: { username: string; displayName: string; address?: string | undefined },
-) {
-  const owner = { ...person, address: person.address ?? null, communityName: '' }
-  // The list of common passwords belongs to the bundle; an operator's machine need not have it.
-  const commonPasswords = { contains: async () => false }
-  return judgePassword(password, { commonPasswords, personal: toPersonalWords(owner) })
+function refuseWords({ issues: [issue] }: z.ZodError): void {
+  const field = issue?.path.join('.')
+  refuse(field ? `${field}: ${issue?.message}\n\n${usage}` : usage)
 }
 
-await create()
+async function main(): Promise<void> {
+  const { values, positionals } = readArguments() ?? { values: {}, positionals: [] }
+  if (positionals.length !== 1) return refuse(usage)
+  if (positionals[0] === 'create') {
+    const read = creation.safeParse(values)
+    return read.success ? create(read.data) : refuseWords(read.error)
+  }
+  const read = alteration.safeParse(values)
+  const isEmpty = !(values.role || values.address || values['new-password'])
+  if (positionals[0] !== 'change' || isEmpty) return refuse(usage)
+  return read.success ? change(read.data) : refuseWords(read.error)
+}
+
+await main()

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { stdin, stdout } from 'node:process'
+import { createInterface } from 'node:readline/promises'
 import { connectTo } from '../lib/adapters/mongo/client.ts'
 import { openDatabase } from '../lib/adapters/mongo/database.ts'
 import { Failure, failureEntry } from '../lib/failure.ts'
@@ -54,6 +56,19 @@ async function databaseAddress(stage: string | undefined): Promise<string | unde
 export function refuse(sentence: string): void {
   console.error(sentence)
   process.exitCode = 1
+}
+
+/** Whether the operator agrees to what was shown: by `--yes`, else when asked at the terminal. */
+export async function isConsented(isAgreed: boolean): Promise<boolean> {
+  if (isAgreed) return true
+  if (!stdin.isTTY) {
+    refuse('Nothing was changed. Say --yes where nobody can be asked.')
+    return false
+  }
+  const asker = createInterface({ input: stdin, output: stdout })
+  const answer = await asker.question('Do this? [y/N] ')
+  asker.close()
+  return /^y(es)?$/i.test(answer.trim())
 }
 
 function wordFailure(error: unknown): string {

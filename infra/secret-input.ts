@@ -16,6 +16,8 @@ async function readPiped(): Promise<string> {
 async function askWithoutEcho(question: string): Promise<string> {
   stdout.write(`${question}: `)
   stdin.setRawMode(true)
+  // A question that was asked before this one has left it paused, and reading alone does not wake it.
+  stdin.resume()
   try {
     return await readTyped()
   } finally {

@@ -1,8 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { stdin, stdout } from 'node:process'
-import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
-import { refuse } from '../console.ts'
+import { isConsented, refuse } from '../console.ts'
 import type { HostAnswer, HostRequest } from './installer-wire.ts'
 import { type OperatorLine, openOperatorLine } from './operator-line.ts'
 
@@ -95,13 +93,5 @@ export function accept(answer: HostAnswer): HostAnswer | undefined {
 export async function isAgreed(steps: readonly string[], wish: HostWish): Promise<boolean> {
   console.log(`On ${wish.target}:\n${steps.map((step) => `  - ${step}`).join('\n')}`)
   if (wish.isDryRun) return false
-  if (wish.isAgreed) return true
-  if (!stdin.isTTY) {
-    refuse('Nothing was changed. Say --yes where nobody can be asked.')
-    return false
-  }
-  const asker = createInterface({ input: stdin, output: stdout })
-  const answer = await asker.question('Do this? [y/N] ')
-  asker.close()
-  return /^y(es)?$/i.test(answer.trim())
+  return isConsented(wish.isAgreed)
 }

@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { putAccount } from '../../lib/accounts/operator-account.ts'
+import {
+  changeOperatorAccount,
+  createOperatorAccount,
+  type OperatorUses,
+} from '../../lib/accounts/operator-account.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
 import { sshHost } from '../../lib/adapters/ssh.ts'
 import { systemClock } from '../../lib/adapters/system.ts'
@@ -45,13 +49,20 @@ export async function putDemoAccounts(world: World): Promise<DemoAccounts> {
     { ...sam, role: 'staff' },
     { ...mia, role: 'member' },
   ]
-  for (const person of people) await putAccount({ database, clock }, { ...person, language: 'en' })
+  for (const person of people) await putAccount({ database, clock }, person)
   const { host } = await openPorts({ host: sshHost }, world)
   for (const person of [sam, mia]) {
     await putOnHost(host, person)
     await database.accounts.update(person.username, { usedOnHost: true })
   }
   return { service: pick(site), staff: pick(sam), member: pick(mia) }
+}
+
+async function putAccount(uses: OperatorUses, person: Person): Promise<void> {
+  const { username, role, password } = person
+  const known = await uses.database.accounts.find(username)
+  if (known === undefined) await createOperatorAccount(uses, { ...person, language: 'en' })
+  else await changeOperatorAccount(uses, known, { role, password })
 }
 
 function newCredentials(username: string): Credentials {

@@ -1,7 +1,15 @@
+import { isDeepStrictEqual } from 'node:util'
 import { hashPassword } from '../crypto/password-hash.ts'
-import type { Clock, Database } from '../ports.ts'
+import { Failure } from '../failure.ts'
+import type { Clock, Database, Records } from '../ports.ts'
 import { signInKey } from '../sessions/sign-in-key.ts'
 import type { Account, Role } from './account.ts'
+
+/** What an operator's work on accounts needs. */
+export interface OperatorUses {
+  readonly database: Database
+  readonly clock: Pick<Clock, 'now'>
+}
 
 /** An account as an operator gives it at the console. */
 export interface OperatorAccount {
@@ -13,24 +21,24 @@ export interface OperatorAccount {
   readonly language: Account['language']
 }
 
+/** What an operator changes of an account; the rest stays. */
+export interface OperatorChange {
+  readonly role?: Role | undefined
+  readonly address?: string | undefined
+  readonly password?: string | undefined
+}
+
 /**
- * Makes an account without asking the host, or gives an existing one a new password and role.
- * Ends its sessions, links and waits; an existing address stays unless another one is given. Throws `address_taken`. Gives what was done.
+ * Makes an account that can be signed in to at once, without asking the host. Throws `username_taken`, also for a name
+ * that is only asked for or reserved: what its asker is mailed would open the new account (T10). Throws `address_taken`.
  */
-export async function putAccount(
-  uses: { readonly database: Database; readonly clock: Pick<Clock, 'now'> },
+export async function createOperatorAccount(
+  uses: OperatorUses,
   { password, ...wish }: OperatorAccount,
-): Promise<'created' | 'changed'> {
+): Promise<void> {
   const passwordHash = await hashPassword(password)
-  const done = await uses.database.transaction(async (records) => {
-    const { username, role } = wish
-    const address = wish.address === null ? {} : { address: wish.address }
-    const change = { passwordHash, role, state: 'active', ...address } as const
-    await records.sessions.endAll(username)
-    // A link that went to an older address must not undo this (T10).
-    await records.links.endAll(username, uses.clock.now())
-    if (await records.accounts.update(username, change)) return 'changed' as const
-    await records.accounts.insert({
+  await uses.database.transaction((records) =>
+    records.accounts.insert({
       ...wish,
       state: 'active',
       addressState: 'good',
@@ -42,10 +50,52 @@ export async function putAccount(
       usedOnHost: false,
       createdAt: uses.clock.now(),
       createdBy: 'console',
-    })
-    return 'created' as const
-  })
-  // Whoever was locked out by wrong passwords of others gets in with the new one.
+    }),
+  )
+  // Whoever guessed at the name before there was an account keeps nobody out of it.
   await uses.database.counters.forget(signInKey(wish.username))
-  return done
+}
+
+/** The account of a name, for an operator to change. Throws `unknown_user`, or `invalid_input` while it is not active. */
+export async function findChangeable(
+  { accounts }: Pick<Records, 'accounts'>,
+  username: string,
+): Promise<Account> {
+  const account = await accounts.find(username)
+  if (account === undefined) throw new Failure('unknown_user')
+  if (account.state !== 'active') {
+    const text = `Only an active account can be changed, and this one is ${account.state}.`
+    throw new Failure('invalid_input', { field: 'username', text })
+  }
+  return account
+}
+
+/**
+ * Changes an account that is still as it was shown. Ends its sessions, links and waits, and from then on no registration
+ * makes a password for it. Throws like `findChangeable`, `invalid_input` for one that is another by now, `address_taken`.
+ */
+export async function changeOperatorAccount(
+  uses: OperatorUses,
+  shown: Account,
+  { password, role, address }: OperatorChange,
+): Promise<void> {
+  const { username } = shown
+  const change = {
+    ...(password === undefined ? {} : { passwordHash: await hashPassword(password) }),
+    ...(role === undefined ? {} : { role }),
+    ...(address === undefined ? {} : { address }),
+    isUsed: true,
+  } as const
+  await uses.database.transaction(async (records) => {
+    if (!isDeepStrictEqual(await findChangeable(records, username), shown)) {
+      const text = 'The account has changed since it was shown. Start again.'
+      throw new Failure('invalid_input', { field: 'username', text })
+    }
+    await records.sessions.endAll(username)
+    // A link that went to an older address must not undo this (T10).
+    await records.links.endAll(username, uses.clock.now())
+    await records.accounts.update(username, change)
+  })
+  // Whoever was locked out by wrong passwords of others gets in.
+  await uses.database.counters.forget(signInKey(username))
 }

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
-import { putAccount } from '../../lib/accounts/operator-account.ts'
+import {
+  changeOperatorAccount,
+  createOperatorAccount,
+  findChangeable,
+  type OperatorChange,
+} from '../../lib/accounts/operator-account.ts'
+import { signInKey } from '../../lib/sessions/sign-in-key.ts'
+import { approved, atDesk, callWith, pick } from '../registrations/people.ts'
 import { usualPassword } from '../support/people.ts'
-import { newTestWorld } from '../support/world.ts'
+import { askForAccount, tokenIn } from '../support/story.ts'
+import { newTestWorld, type TestWorld } from '../support/world.ts'
 
 const wish = {
   username: 'ada',
@@ -11,12 +19,23 @@ const wish = {
   address: 'ada@mail.example',
   language: 'de',
 } as const
+const other = 'Kastanie-7-Regenbogen'
+
+const login = ({ call }: TestWorld, password: string) =>
+  call('POST', '/login', { body: { username: 'ada', password } })
+
+/** What an operator does who looks at the account and agrees. */
+async function change(world: TestWorld, wanted: OperatorChange) {
+  await changeOperatorAccount(world, await findChangeable(world.database, 'ada'), wanted)
+}
 
 test('an operator makes the first admin, who can sign in at once and of whom the host hears nothing', async () => {
   const world = await newTestWorld()
-  expect(await putAccount(world, wish)).toBe('created')
-  const body = { username: 'ada', password: usualPassword }
-  expect((await world.call('POST', '/login', { body })).body).toMatchObject({ role: 'admin' })
+  for (let guess = 0; guess < 5; guess += 1) {
+    await world.database.counters.tryOnce(signInKey('ada'), world.clock.now())
+  }
+  await createOperatorAccount(world, wish)
+  expect((await login(world, usualPassword)).body).toMatchObject({ role: 'admin' })
   expect(await world.database.accounts.find('ada')).toMatchObject({
     createdBy: 'console',
     usedOnHost: false,
@@ -28,30 +47,119 @@ test('an operator makes the first admin, who can sign in at once and of whom the
   )
 })
 
-test('once more changes password, role and address, and ends what was open', async () => {
+test('a name that somebody asked for by a site does not become an admin, whatever its asker is mailed', async () => {
   const world = await newTestWorld()
-  await world.addAccount({ username: 'ada', role: 'member', state: 'suspended' })
-  const token = await world.tokenOf('ada')
-  expect(await putAccount(world, { ...wish, password: 'Kastanie-7-Regenbogen' })).toBe('changed')
-  const body = { username: 'ada', password: 'Kastanie-7-Regenbogen' }
-  expect((await world.call('POST', '/login', { body })).body).toMatchObject({ role: 'admin' })
-  expect(await world.database.accounts.find('ada')).toMatchObject({
-    state: 'active',
-    address: 'ada@mail.example',
+  await askForAccount(world, { username: 'ada', recovery_email: 'mallory@mail.example' })
+  const refused = { code: 'username_taken' }
+  await expect(createOperatorAccount(world, wish)).rejects.toMatchObject(refused)
+  await expect(change(world, { role: 'admin' })).rejects.toMatchObject({
+    details: { text: 'Only an active account can be changed, and this one is provisioning.' },
   })
-  expect(
-    (
-      await world.call('POST', '/create_user', {
-        body: { username: 'bo', display_name: 'Bo', recovery_email: 'bo@mail.example' },
-        token,
-      })
-    ).status,
-  ).toBe(401)
+  await world.runWorkers()
+  await expect(createOperatorAccount(world, wish)).rejects.toMatchObject(refused)
+  const [mail] = await world.mails()
+  const body = { token: tokenIn(mail), new_password: other }
+  expect((await world.call('POST', '/password_reset', { body })).status).toBe(200)
+  expect((await login(world, other)).body).toMatchObject({ role: 'member' })
+  expect((await login(world, usualPassword)).status).toBe(401)
+})
+
+test('a name that a registration has picked does not become an admin', async () => {
+  const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
+  const key = await approved(world, { email: 'mallory@mail.example' })
+  const picked = await callWith(world, key)('PATCH', pick('ada'))
+  await expect(createOperatorAccount(world, wish)).rejects.toMatchObject({ code: 'username_taken' })
+  await expect(change(world, { role: 'admin' })).rejects.toMatchObject({ code: 'invalid_input' })
+  await world.runWorkers()
+  expect((await login(world, picked.body.password)).body).toMatchObject({ role: 'member' })
+})
+
+test('of two operators who make the same account at once one is refused', async () => {
+  const world = await newTestWorld()
+  const made = await Promise.allSettled([
+    createOperatorAccount(world, wish),
+    createOperatorAccount(world, { ...wish, address: null, password: other }),
+  ])
+  const refused = made.filter(({ status }) => status === 'rejected')
+  expect(refused).toMatchObject([{ reason: { code: 'username_taken' } }])
+  expect(await world.db.collection('accounts').countDocuments()).toBe(1)
+})
+
+test('a change gives another password, role and address, and ends what was open', async () => {
+  const world = await newTestWorld()
+  await world.addAccount({ username: 'ada', role: 'member' })
+  const token = await world.tokenOf('ada')
+  await world.call('POST', '/request_password_reset', { body: { username: 'ada' } })
+  await world.wake('post')
+  for (let guess = 0; guess < 5; guess += 1) {
+    await world.database.counters.tryOnce(signInKey('ada'), world.clock.now())
+  }
+  await change(world, { role: 'admin', address: 'ada@mail.example', password: other })
+  expect((await login(world, other)).body).toMatchObject({ role: 'admin' })
+  expect(await world.database.accounts.find('ada')).toMatchObject({ address: 'ada@mail.example' })
+  const body = { token: tokenIn((await world.mails())[0]), new_password: 'Anders-8-Wiederholt' }
+  expect((await world.call('POST', '/password_reset', { body })).body.code).toBe(900)
+  const asked = { body: { username: 'bo', display_name: 'Bo', recovery_email: 'bo@mail.example' } }
+  expect((await world.call('POST', '/create_user', { ...asked, token })).status).toBe(401)
+})
+
+test('a change of the role alone leaves password and address', async () => {
+  const world = await newTestWorld()
+  await world.addAccount({ username: 'ada', role: 'member' })
+  await change(world, { role: 'staff' })
+  expect((await login(world, usualPassword)).body).toMatchObject({ role: 'staff' })
+  const { address } = (await world.database.accounts.find('ada')) ?? {}
+  expect(address).toBe('ada@elsewhere.example')
+})
+
+test('after a change by an operator a registration makes no password for the account', async () => {
+  const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
+  const key = await approved(world)
+  await callWith(world, key)('PATCH', pick('ada'))
+  await world.runWorkers()
+  await change(world, { role: 'admin', password: other })
+  const renewed = await atDesk(world, key)({ action: 'new_password' })
+  expect([renewed.status, renewed.body.password]).toEqual([422, undefined])
+  expect((await login(world, other)).body).toMatchObject({ role: 'admin' })
+})
+
+test.each(['approved', 'provisioning', 'failed', 'suspended', 'leaving', 'gone'] as const)(
+  'an account that is %s is refused, and stays as it is',
+  async (state) => {
+    const world = await newTestWorld()
+    const before = await world.addAccount({ username: 'ada', state })
+    await expect(change(world, { role: 'admin' })).rejects.toMatchObject({
+      details: { text: `Only an active account can be changed, and this one is ${state}.` },
+    })
+    const asIfActive = { ...before, state: 'active' } as const
+    const changing = changeOperatorAccount(world, asIfActive, { role: 'admin' })
+    await expect(changing).rejects.toMatchObject({ code: 'invalid_input' })
+    expect(await world.database.accounts.find('ada')).toEqual(before)
+  },
+)
+
+test('an account that became another one since it was shown is refused, and stays as it is', async () => {
+  const world = await newTestWorld()
+  await world.addAccount({ username: 'ada' })
+  const shown = await findChangeable(world.database, 'ada')
+  await world.database.accounts.update('ada', { address: 'mallory@mail.example' })
+  await expect(changeOperatorAccount(world, shown, { role: 'admin' })).rejects.toMatchObject({
+    details: { text: 'The account has changed since it was shown. Start again.' },
+  })
+  expect(await world.database.accounts.find('ada')).toMatchObject({ role: 'member' })
+  await expect(findChangeable(world.database, 'nobody')).rejects.toMatchObject({
+    code: 'unknown_user',
+  })
 })
 
 test('an address of somebody else is refused and changes nothing', async () => {
   const world = await newTestWorld()
-  await world.addAccount({ username: 'alex', address: 'ADA@mail.example' })
-  await expect(putAccount(world, wish)).rejects.toMatchObject({ code: 'address_taken' })
+  await world.addAccount({ username: 'alex', address: 'ALEX@mail.example' })
+  const taken = { address: 'alex@mail.example' }
+  const refused = { code: 'address_taken' }
+  await expect(createOperatorAccount(world, { ...wish, ...taken })).rejects.toMatchObject(refused)
   expect(await world.database.accounts.find('ada')).toBeUndefined()
+  const before = await world.addAccount({ username: 'ada' })
+  await expect(change(world, taken)).rejects.toMatchObject(refused)
+  expect(await world.database.accounts.find('ada')).toEqual(before)
 })

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, inject, test } from 'vitest'
 import { compiledOnce } from '../support/compiled.ts'
+import { askForAccount } from '../support/story.ts'
 import { accept, plainTask } from '../support/workers.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
 
@@ -142,15 +143,67 @@ test('an account is made with the password from standard input, which is in no c
   const login = { body: { username: 'robin', password } }
   const first = await world.call('POST', '/login', login)
   expect(first.body).toMatchObject({ role: 'admin' })
-  const asStaff = ['--username', 'robin', '--role', 'staff', '--address', 'robin@mail.example']
-  const again = await accounts(world, 'Another-Word-9', 'create', ...asStaff)
-  expect(again).toMatchObject({
-    code: 0,
+}, 60_000)
+
+test('a name that is held is not made anew, and the refusal says whose it is', async () => {
+  const world = await newTestWorld()
+  await askForAccount(world, { username: 'robin' })
+  const before = await world.database.accounts.find('robin')
+  const refused = await accounts(world, password, ...robin)
+  expectKindRefusal(refused, 'an account in state provisioning, asked for by signup.site.')
+  expect(refused.err).toContain('npm run accounts -- change --username robin')
+  expect(refused.out).toBe('')
+  const changing = ['change', '--username', 'robin', '--role', 'admin', '--yes']
+  expectKindRefusal(
+    await accounts(world, '', ...changing),
+    'Only an active account can be changed, and this one is provisioning.',
+  )
+  expect(await world.database.accounts.find('robin')).toEqual(before)
+}, 60_000)
+
+test('an account is shown before it is changed, and stays as it is where nobody agrees', async () => {
+  const world = await newTestWorld()
+  const before = await world.addAccount({ username: 'robin', createdBy: 'signup.site' })
+  const asStaff = ['change', '--username', 'robin', '--role', 'staff', '--new-password']
+  const unasked = await accounts(world, 'Another-Word-9', ...asStaff)
+  expectKindRefusal(unasked, 'Nothing was changed. Say --yes where nobody can be asked.')
+  const day = before.createdAt.toISOString().slice(0, 10)
+  expect(unasked.out).toContain('The account robin (Name of robin) is active:')
+  expect(unasked.out).toContain(
+    `role member, address robin@elsewhere.example, asked for by signup.site on ${day}`,
+  )
+  expect(unasked.out).toContain('- the role becomes staff\n  - the password becomes another one\n')
+  expect(await world.database.accounts.find('robin')).toEqual(before)
+  const weak = await accounts(world, 'short', ...asStaff, '--yes')
+  expectKindRefusal(weak, 'This password cannot be used')
+  expect(await world.database.accounts.find('robin')).toEqual(before)
+  const moved = ['--address', 'robin@mail.example', '--yes']
+  const changed = await accounts(world, 'Another-Word-9\n', ...asStaff, ...moved)
+  expect(changed).toMatchObject({
+    ...{ code: 0, err: '' },
     out: expect.stringContaining('The account robin (staff) was changed in the database'),
   })
-  expect((await world.call('POST', '/login', login)).status).toBe(401)
-  const second = { body: { username: 'robin', password: 'Another-Word-9' } }
-  expect((await world.call('POST', '/login', second)).body).toMatchObject({ role: 'staff' })
+  expect(changed.out).toContain('- the address becomes robin@mail.example')
+  const login = { body: { username: 'robin', password: 'Another-Word-9' } }
+  expect((await world.call('POST', '/login', login)).body).toMatchObject({ role: 'staff' })
+}, 60_000)
+
+test('a change that is none, or of nobody, is refused in a sentence', async () => {
+  const world = await newTestWorld()
+  const refuse = async (sentence: string | RegExp, ...words: readonly string[]) =>
+    expectKindRefusal(await accounts(world, '', 'change', ...words), sentence)
+  await refuse('npm run accounts -- change', '--username', 'robin', '--yes')
+  await refuse('npm run accounts -- change', '--username', 'robin', '--role', 'staff', 'robin')
+  await refuse(
+    'npm run accounts -- change',
+    '--username',
+    'robin',
+    '--role',
+    'staff',
+    '--language=de',
+  )
+  await refuse(/^role/, '--username', 'robin', '--role', 'king')
+  await refuse('There is no account with this username.', '--username', 'robin', '--role', 'staff')
 }, 60_000)
 
 test('an account that cannot be made is refused in a sentence', async () => {

@@ -101,8 +101,12 @@ async function endOf(end: End): Promise<readonly NewTask[]> {
 
 async function noteFailure({ records, uses, username, task, ending }: End) {
   const { reason, left } = ending
-  const change = { state: 'failed', failureText: reason } as const
-  await records.accounts.update(username, { ...change, ...nameAfter[left] })
+  // By now the account may be somebody's who has nothing to do with this creation.
+  const state = (await records.accounts.find(username))?.state
+  if (state === 'provisioning' || state === 'approved') {
+    const change = { state: 'failed', failureText: reason } as const
+    await records.accounts.update(username, { ...change, ...nameAfter[left] })
+  }
   const told = await newTask(uses, tellStaff, {
     input: { event: 'account_failed', username, reason },
   })

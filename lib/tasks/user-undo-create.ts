@@ -30,6 +30,8 @@ export const userUndoCreate = hostTask({
     return isGone ? [] : [{ verb: 'user_delete', args: { username, purge: true } }]
   },
   ending: async ({ input: { username }, ending, records }) => {
+    // By now the account may be somebody's who has nothing to do with that creation.
+    if ((await records.accounts.find(username))?.state !== 'failed') return []
     const isFree = ending.status === 'finished'
     await records.accounts.update(username, isFree ? { releaseName: true } : { usedOnHost: true })
     return []

@@ -3,7 +3,14 @@ import { skipTask } from '../../lib/queue/control.ts'
 import { hostTasks } from '../../lib/tasks/index.ts'
 import { userCreate } from '../../lib/tasks/user-create.ts'
 import { controlOf } from '../support/control.ts'
-import { addForeigner, effectsOf, later, queueTask, untilBegun } from '../support/host-tasks.ts'
+import {
+  addForeigner,
+  byHand,
+  effectsOf,
+  later,
+  queueTask,
+  untilBegun,
+} from '../support/host-tasks.ts'
 import { askForAccount } from '../support/story.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
 
@@ -56,6 +63,51 @@ test('an account that somebody else made meanwhile is not removed, and its name 
   expect(await world.hostUsers()).toMatchObject([{ fullName: 'Foreign robin' }])
   expect((await askForAccount(world, { username: 'robin' })).status).toBe(432)
 })
+
+test.each(['done', 'refused'])(
+  'an account that is in use by the time that the undoing is %s keeps its name and what is said of it',
+  async (end) => {
+    const world = await newTestWorld()
+    const id = await parkHalfMade(world, 'robin')
+    await skipTask(await controlOf(world), hostTasks, id)
+    await world.database.accounts.update('robin', { state: 'active' })
+    const before = await world.database.accounts.find('robin')
+    await world.setHostFaults([])
+    if (end === 'refused') {
+      await byHand(world, 'user', 'delete', 'robin', '--purge')
+      await addForeigner(world, 'robin')
+    }
+    await later(world)
+    expect(await statusOfUndoing(world)).toBe(end === 'done' ? 'finished' : 'failed')
+    expect(before).toMatchObject({ state: 'active', usedOnHost: false })
+    expect(await world.database.accounts.find('robin')).toEqual(before)
+  },
+)
+
+test.each(['given up', 'refused by the host'])(
+  'an account that is in use by the time that its creation is %s stays as it is',
+  async (end) => {
+    const world = await newTestWorld()
+    if (end === 'given up') {
+      const id = await parkHalfMade(world, 'robin')
+      await world.database.accounts.update('robin', { state: 'active' })
+      await skipTask(await controlOf(world), hostTasks, id)
+    } else {
+      await addForeigner(world, 'robin')
+      await askForAccount(world, { username: 'robin' })
+      await world.database.accounts.update('robin', { state: 'active' })
+      await world.runWorkers()
+    }
+    expect(await world.database.accounts.find('robin')).toMatchObject({
+      ...{ state: 'active', usedOnHost: false },
+      ...{ failureText: null, address: 'robin@mail.example' },
+    })
+    expect((await askForAccount(world, { username: 'robin' })).status).toBe(432)
+    await world.setHostFaults([])
+    await later(world)
+    expect(JSON.stringify(world.chat())).toContain('An account could not be created')
+  },
+)
 
 test('an account without an address is made, and no mail is sent', async () => {
   const world = await newTestWorld()

@@ -5,7 +5,7 @@ import { page, type Reply } from '../http/reply.ts'
 import type { ReadBy } from '../late.ts'
 import { linkToken } from '../passwords/link-token.ts'
 import { typedPassword } from '../passwords/rules.ts'
-import { type SetPasswordUses, setPassword } from '../passwords/set-password.ts'
+import { type PasswordTask, type SetPasswordUses, setPassword } from '../passwords/set-password.ts'
 import { stateOfLink } from '../passwords/state-of-link.ts'
 import { readTaskByToken } from '../queue/read-task.ts'
 import type { PageStyle } from './layout.ts'
@@ -65,10 +65,11 @@ export async function answerPasswordForm(
     })
   }
   try {
-    const task = await setPassword(uses, { token: form.token, password })
-    if (wantsPage) return await showTask(uses, style, task)
-    const message = 'The password is set. The server gets it in a moment.'
-    return { message, task_id: task.taskId, task_token: task.taskToken }
+    const done = await setPassword(uses, { token: form.token, password })
+    if (wantsPage) return await showDone(uses, style, done)
+    const next = done.goesToHost ? ' The server gets it in a moment.' : ''
+    const message = `The password is set.${next}`
+    return { message, task_id: done.taskId, task_token: done.taskToken }
   } catch (error) {
     if (!wantsPage || !isAboutTheForm(error)) throw error
     return showProblem(uses, style, { token: form.token, failure: error })
@@ -100,6 +101,12 @@ async function showProblem(
   const link = await stateOfLink(uses, token)
   const problem = link.state === 'form' ? { problem: failure.code } : {}
   return page(setPasswordPage({ ...style, ...link, ...problem }), status)
+}
+
+async function showDone(uses: SetPasswordUses, style: PageStyle, done: PasswordTask) {
+  if (done.goesToHost) return showTask(uses, style, done)
+  const task = { id: done.taskId, status: 'finished' } as const
+  return page(passwordSetPage({ ...style, taskToken: done.taskToken, task }))
 }
 
 async function showTask(

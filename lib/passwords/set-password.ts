@@ -36,11 +36,13 @@ export interface SetPasswordUses {
 export interface PasswordTask {
   readonly taskId: string
   readonly taskToken: string
+  /** False for an account that the host was never asked for: the task is then the mail that tells of the change. */
+  readonly goesToHost: boolean
 }
 
 /**
- * Sets the password that a mailed link allows, ends every session of the account and queues the change
- * on the host, all in one transaction. Throws `link_invalid`, `link_expired` or a `password_…` code.
+ * Sets the password that a mailed link allows, ends every session of the account and queues the change on the host,
+ * where the account is there, all in one transaction. Throws `link_invalid`, `link_expired` or a `password_…` code.
  */
 export async function setPassword(
   uses: SetPasswordUses,
@@ -71,28 +73,31 @@ async function changePassword(uses: SetPasswordUses, wish: Change): Promise<Pass
   const { token, username, password, now } = wish
   const passwordHash = await uses.passwordHasher.hash(password)
   const taskToken = newToken(uses.random)
+  const readTokenHash = hashToken(taskToken)
   const change = await newTask(uses, userPassword, {
-    input: { username },
-    secrets: { password },
-    readTokenHash: hashToken(taskToken),
+    ...{ input: { username }, secrets: { password } },
+    readTokenHash,
   })
   const notice = await newTask(uses, sendMail, {
     input: { template: 'password_changed', username },
+    readTokenHash,
   })
-  await uses.database.transaction(async (records) => {
+  const tasks = await uses.database.transaction(async (records) => {
     if (!(await records.links.spend(hashToken(token), now))) throw new Failure('link_invalid')
     await records.links.endAll(username, now)
     const account = await records.accounts.find(username)
     if (account?.state !== 'active') throw new Failure('link_invalid')
     await records.accounts.update(username, { passwordHash, isUsed: true })
     await records.sessions.endAll(username)
-    await records.tasks.insert(change)
-    await records.tasks.insert(notice)
+    // An account of this name on the host may be somebody else's; one that is being made there is not active yet.
+    const next = account.usedOnHost ? ([change, notice] as const) : ([notice] as const)
+    for (const task of next) await records.tasks.insert(task)
+    return next
   })
-  await ringFor(uses, [change, notice])
+  await ringFor(uses, tasks)
   // The password is set; a wait that stays must not look like a failure of it.
   await uses.database.counters.forget(signInKey(username)).catch(() => undefined)
-  return { taskId: change.id, taskToken }
+  return { taskId: tasks[0].id, taskToken, goesToHost: tasks.length > 1 }
 }
 
 async function refuseWeak(uses: SetPasswordUses, username: string, password: string) {

@@ -5,7 +5,9 @@ import { isPassword } from '../../lib/crypto/password-hash.ts'
 import { issueLink } from '../../lib/passwords/issue-link.ts'
 import { signInKey } from '../../lib/sessions/sign-in-key.ts'
 import type { CallAnswer } from '../support/call.ts'
+import { addForeigner, effectsOf, timesBegun } from '../support/host-tasks.ts'
 import { usualPassword } from '../support/people.ts'
+import { tokenIn } from '../support/story.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
 
 const good = 'Kastanie-7-Regenbogen'
@@ -60,6 +62,57 @@ test('the new password counts at once, the old one no more, and a mail without i
   expect(mail?.to).toEqual(['robin@elsewhere.example'])
   expect(JSON.stringify([await world.mails(), world.chat(), world.log.lines])).not.toContain(good)
 })
+
+describe('the password of an account that the host was never asked for', () => {
+  async function newStaffWithLink() {
+    const world = await newTestWorld()
+    await world.addAccount({ username: 'ada', role: 'staff', usedOnHost: false })
+    return { world, token: await linkFor(world, 'ada') }
+  }
+
+  test('leaves the account of somebody else with this name on the host alone, and counts here', async () => {
+    const { world, token } = await newStaffWithLink()
+    await addForeigner(world, 'ada')
+    const { status, body } = await set(world, token, good)
+    expect([status, body.message]).toEqual([200, 'The password is set.'])
+    await world.runWorkers()
+    expect(await timesBegun(world, 'user', 'update')).toBe(0)
+    expect(await effectsOf(world, 'ada')).not.toContain('user_updated')
+    const login = { username: 'ada', password: good }
+    expect((await world.call('POST', '/login', { body: login })).status).toBe(200)
+    const task = await world.call('GET', `/tasks/${body.task_id}`, { token: body.task_token })
+    expect(task.body).toMatchObject({ action: 'send_mail', status: 'finished', error: null })
+  })
+
+  test('brings one mail that tells of the change, and nothing to staff', async () => {
+    const { world, token } = await newStaffWithLink()
+    await set(world, token, good)
+    await world.runWorkers()
+    const mails = await world.mails()
+    expect(mails.map(({ to }) => to)).toEqual([['ada@elsewhere.example']])
+    expect(mails.map(tokenIn)).toEqual([''])
+    expect(world.chat()).toEqual([])
+  })
+
+  test('is set for good on the page at once', async () => {
+    const { world, token } = await newStaffWithLink()
+    const page = await world.call('GET', `/password_reset?token=${token}`, { headers: html })
+    const done = await submit(world, page, { new_password: good })
+    expect(done.status).toBe(200)
+    expect(done.text).toContain('data-state="finished"')
+    expect(done.text).not.toContain('task_token')
+  })
+})
+
+test.each(['approved', 'provisioning'] as const)(
+  'no link sets a password while the account is %s, so that none misses the host',
+  async (state) => {
+    const world = await newTestWorld()
+    await world.addAccount({ username: 'robin', state, usedOnHost: false })
+    const answer = await set(world, await linkFor(world, 'robin'), good)
+    expect([answer.status, answer.body.code]).toEqual([400, 900])
+  },
+)
 
 test('somebody who waits for a while after wrong passwords gets in at once with a new one', async () => {
   const { world, token } = await newWorldWithLink()

@@ -6,12 +6,14 @@ import type { HostFacts } from './passwords/host-facts.ts'
 import type { Link } from './passwords/link.ts'
 import type { Lane, TaskQueue } from './queue/queue.ts'
 import type { Lookup, Registering, RegistrationRecords } from './registrations/ports.ts'
+import type { Counters } from './sessions/counters.ts'
 import type { Session } from './sessions/session.ts'
 import type { GateAnswer, GateRequest } from './yunohost/gate.ts'
 
 export type { PasswordHasher } from './crypto/password-hash.ts'
 export type { Matrix, MatrixAccount } from './matrix/port.ts'
 export type { Lookup, Registering } from './registrations/ports.ts'
+export type { Counters } from './sessions/counters.ts'
 
 /** The time. Tests freeze it. */
 export interface Clock {
@@ -59,18 +61,6 @@ export interface LogFields {
 export interface Log {
   info(event: string, fields?: LogFields): void
   error(event: string, fields?: LogFields): void
-}
-
-/** Counters of `lib/http/limits.ts` and of the sign-in throttle. */
-export interface Counters {
-  /** Adds one to the counter of a fixed window and tells the new value and the end of the window. */
-  count(key: string, windowSeconds: number, now: Date): Promise<{ value: number; endsAt: Date }>
-  /** Counts a try before it is judged. `retryAt` is set, and nothing is counted, while the key is blocked. */
-  tryOnce(key: string, now: Date): Promise<{ retryAt?: Date; failures: number }>
-  forget(key: string): Promise<void>
-  /** Remembers this key for as long as failures are remembered. */
-  makeKnown(key: string, now: Date): Promise<void>
-  isKnown(key: string): Promise<boolean>
 }
 
 /** Reads and writes that can be part of a transaction. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { hashPassword } from '../crypto/password-hash.ts'
 import { Failure } from '../failure.ts'
 import type { Clock, Database, Records } from '../ports.ts'
-import { signInKey } from '../sessions/sign-in-key.ts'
+import { forgetTries } from '../sessions/sign-in-key.ts'
 import type { Account, Role } from './account.ts'
 
 /** What an operator's work on accounts needs. */
@@ -53,7 +53,7 @@ export async function createOperatorAccount(
     }),
   )
   // Whoever guessed at the name before there was an account keeps nobody out of it.
-  await uses.database.counters.forget(signInKey(wish.username))
+  await forgetTries(uses.database, wish.username)
 }
 
 /** The account of a name, for an operator to change. Throws `unknown_user`, or `invalid_input` while it is not active. */
@@ -97,5 +97,5 @@ export async function changeOperatorAccount(
     await records.accounts.update(username, change)
   })
   // Whoever was locked out by wrong passwords of others gets in.
-  await uses.database.counters.forget(signInKey(username))
+  await forgetTries(uses.database, username)
 }

@@ -13,7 +13,7 @@ import type {
 } from '../ports.ts'
 import { newTask } from '../queue/new-task.ts'
 import { ringFor } from '../queue/ring.ts'
-import { signInKey } from '../sessions/sign-in-key.ts'
+import { forgetTries } from '../sessions/sign-in-key.ts'
 import { sendMail } from '../tasks/send-mail.ts'
 import { userPassword } from '../tasks/user-password.ts'
 import { checkLink } from './check-link.ts'
@@ -96,7 +96,7 @@ async function changePassword(uses: SetPasswordUses, wish: Change): Promise<Pass
   })
   await ringFor(uses, tasks)
   // The password is set; a wait that stays must not look like a failure of it.
-  await uses.database.counters.forget(signInKey(username)).catch(() => undefined)
+  await forgetTries(uses.database, username).catch(() => undefined)
   return { taskId: tasks[0].id, taskToken, goesToHost: tasks.length > 1 }
 }
 

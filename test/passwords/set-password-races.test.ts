@@ -98,7 +98,7 @@ test('a link that cannot be given back does not hide why the password was not se
 
 test('a password that is set stays so where earlier wrong tries cannot be forgotten', async () => {
   const { world, set } = await newRace((database) => ({
-    counters: { ...database.counters, forget: lost },
+    counters: { ...database.counters, forgetAll: lost },
   }))
   expect(await set()).toMatchObject({ taskId: expect.any(String) })
   const hash = (await world.database.accounts.find('robin'))?.passwordHash ?? null

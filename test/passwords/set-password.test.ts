@@ -3,7 +3,7 @@ import { systemClock, systemRandom } from '../../lib/adapters/system.ts'
 import { openPorts } from '../../lib/adapters/world.ts'
 import { isPassword } from '../../lib/crypto/password-hash.ts'
 import { issueLink } from '../../lib/passwords/issue-link.ts'
-import { signInKey } from '../../lib/sessions/sign-in-key.ts'
+import { knownClientKey, signInKey } from '../../lib/sessions/sign-in-key.ts'
 import type { CallAnswer } from '../support/call.ts'
 import { addForeigner, effectsOf, timesBegun } from '../support/host-tasks.ts'
 import { usualPassword } from '../support/people.ts'
@@ -118,13 +118,33 @@ test('somebody who waits for a while after wrong passwords gets in at once with 
   const { world, token } = await newWorldWithLink()
   const login = (password: string) =>
     world.call('POST', '/login', { body: { username: 'robin', password } })
-  for (let tries = 0; tries < 5; tries += 1) {
-    await world.database.counters.tryOnce(signInKey('robin'), world.clock.now())
-  }
+  await failFive(world, signInKey('robin'))
   expect((await login(usualPassword)).status).toBe(429)
   await set(world, token, good)
   expect((await login(good)).status).toBe(200)
 })
+
+test('a new password lets people in from their own home too, and the home stays known', async () => {
+  const { world, token } = await newWorldWithLink()
+  const [home, work] = ['203.0.113.77', '203.0.113.78']
+  const login = (password: string, from: string, username = 'robin') =>
+    world.call('POST', '/login', { body: { username, password }, from })
+  await world.addAccount({ username: 'robin2' })
+  for (const from of [home, work]) expect((await login(usualPassword, from)).status).toBe(200)
+  expect((await login(usualPassword, home, 'robin2')).status).toBe(200)
+  for (const from of [home, work]) await failFive(world, knownClientKey('robin', from))
+  await failFive(world, knownClientKey('robin2', home))
+  expect((await login(usualPassword, home)).status).toBe(429)
+  await set(world, token, good)
+  const isKnown = () => world.database.counters.isKnown(knownClientKey('robin', home))
+  expect(await isKnown()).toBe(true)
+  for (const from of [home, work]) expect((await login(good, from)).status).toBe(200)
+  expect((await login(usualPassword, home, 'robin2')).status).toBe(429)
+})
+
+async function failFive({ database, clock }: TestWorld, key: string) {
+  for (let tries = 0; tries < 5; tries += 1) await database.counters.tryOnce(key, clock.now())
+}
 
 describe('a used link', () => {
   test('is refused with 900, also when its time is over', async () => {

@@ -25,6 +25,11 @@ export function mongoCounters({ collections, run }: Scope): Counters {
       run(async () => {
         await counters.deleteOne({ _id: key })
       }),
+    forgetAll: (prefix) =>
+      run(async () => {
+        // A range of the index: keys are plain ASCII, so none that begins like this comes after DEL.
+        await counters.deleteMany({ _id: { $gte: prefix, $lt: `${prefix}\u007f` } })
+      }),
   }
 }
 

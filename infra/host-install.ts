@@ -19,7 +19,7 @@ const usage = `Puts the gate on a YunoHost host, or brings it up to date. Shows 
   --domain DOMAIN   mail domain of new accounts, as often as needed; else the stage's MAIL_DOMAIN or what is installed
   --key FILE        public key of the worker, two of them while keys are rotated; without it the
                     installed ones stay, and the first time a pair is made
-  --from PATTERN    lets the key in from these addresses only
+  --from PATTERN    lets the key in from these addresses only, '*' from all; without it the installed ones stay
   --dry-run         shows the plan and ends
   --yes             does not ask`
 

@@ -47,6 +47,9 @@ LEVEL = "security.password.user_strength"
 # Length, digits, lower, upper, others: of the releases whose own table cannot be read.
 STRENGTHS = [(8, 0, 0, 0, 0), (8, 1, 1, 1, 0), (8, 1, 1, 1, 1), (12, 1, 1, 1, 1)]
 PORTAL = re.compile(r"security\.portal\.(?:portal_)?allow_edit_email(?:_alias|_forward)?")
+# The options, which may have blanks in quotes, the kind of key and the key (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+KEY_LINE = re.compile(r'(?:((?:[^\s"]|"(?:\\.|[^"\\])*")+)\s+)?((?:ssh|ecdsa|sk)-\S+)\s+(\S+)')
+KEY_OPTION = re.compile(r'([A-Za-z0-9-]+)(?:="((?:\\.|[^"\\])*)")?')
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 COMMAND_SECONDS = 180
 LOCK_SECONDS = 60
@@ -529,13 +532,40 @@ def installed_domains():
     return []
 
 
-def key_lines(request):
-    if not request["keys"]:
-        return read(KEYS) or b""
-    options = 'restrict,command="%s"' % forced_command()
+def keys_in(text):
+    """Of each line of an authorized_keys file its key and the addresses that it may come from, if it says any."""
+    found = {}
+    for line in text.decode("utf-8", "replace").splitlines():
+        parts = KEY_LINE.match(line.strip())
+        if parts:
+            options = dict((name.lower(), value) for name, value in KEY_OPTION.findall(parts[1] or ""))
+            found["%s %s" % (parts[2], parts[3])] = options.get("from") or None
+    return found
+
+
+def origin_of(key, request, installed):
+    """An administrator may have written it there: it stays, also for the key that comes next."""
     if request["from"]:
-        options += ',from="%s"' % request["from"]
-    return "".join("%s %s %s\n" % (options, key, ACCOUNT) for key in request["keys"]).encode()
+        return None if request["from"] == "*" else request["from"]
+    if key in installed:
+        return installed[key]
+    origins = set(installed.values()) or {None}
+    if len(origins) > 1:
+        raise Refusal("The keys in %s may come from different addresses. Say with --from where the new one may." % KEYS)
+    return origins.pop()
+
+
+def key_lines(request):
+    text = read(KEYS) or b""
+    installed = keys_in(text)
+    if not request["keys"] and not (request["from"] and installed):
+        return text
+    lines = []
+    for key in request["keys"] or installed:
+        origin = origin_of(key, request, installed)
+        options = 'restrict,command="%s"' % forced_command() + (',from="%s"' % origin if origin else "")
+        lines.append("%s %s %s\n" % (options, key, ACCOUNT))
+    return "".join(lines).encode()
 
 
 def sudoers_lines():
@@ -568,13 +598,21 @@ def steps_to_install(request):
         File(SUDOERS, sudoers_lines(), 0o440, "let the account start the gate as root, without arguments: " + SUDOERS),
         *[Switch(name, False, True) for name in switches],
         # The door comes last.
-        File(KEYS, key_lines(request), 0o644, "let %s open the gate, and nothing else: %s" % (keys_told(request), KEYS)),
+        File(KEYS, key_lines(request), 0o644, "let %s: %s" % (keys_told(request), KEYS)),
     ]
 
 
 def keys_told(request):
-    count = len(key_lines(request).splitlines())
-    return {0: "a key that is made then", 1: "one key"}.get(count, "%d keys" % count)
+    lines = key_lines(request)
+    count = len(lines.splitlines())
+    keys = {0: "a key that is made then", 1: "one key"}.get(count, "%d keys" % count)
+    origins = set(keys_in(lines).values())
+    still = "" if request["from"] else "still "
+    if len(origins) > 1:
+        where = ", each still from its own addresses"
+    else:
+        where = ", %sfrom %s only" % (still, *origins) if any(origins) else ""
+    return "%s open the gate, and nothing else%s" % (keys, where)
 
 
 def steps_to_remove():

@@ -242,7 +242,11 @@ describe.skipIf(reason !== undefined)('on this machine', { timeout: 120_000 }, (
     expect(await knock('worker')).toContain('"class": "ok"')
     expect(await knock('next')).toContain('"class": "ok"')
     const line = ['ynh', '--yes', '--domain', mailDomain, ...next]
-    expect(await host.command('install', ...line)).toMatchObject({ code: 0 })
+    const rotated = await host.command('install', ...line)
+    expect(rotated).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('nothing else, still from 127.0.0.1 only'),
+    })
     expect(await knock('worker')).toContain('Permission denied')
     expect(await knock('next')).toContain('"class": "ok"')
     const elsewhere = await host.command('install', ...line, '--from', '192.0.2.1')

@@ -14,8 +14,9 @@ async function readPiped(): Promise<string> {
 }
 
 async function askWithoutEcho(question: string): Promise<string> {
-  stdout.write(`${question}: `)
+  // Before the question, so that no answer is so fast that it is shown.
   stdin.setRawMode(true)
+  stdout.write(`${question}: `)
   // A question that was asked before this one has left it paused, and reading alone does not wake it.
   stdin.resume()
   try {

@@ -36,7 +36,7 @@ const workerCounts: readonly Count[] = [
   { metric: workerMetrics.mails, pattern: finished('send_mail', 'send_registration_mail') },
   { metric: workerMetrics.markedAddresses, pattern: event('address_marked') },
   { metric: workerMetrics.failedTasks, pattern: event('task_failed') },
-  { metric: workerMetrics.parkedTasks, pattern: event('task_parked') },
+  { metric: workerMetrics.parkedTasks, pattern: event('staff_wanted') },
   { metric: workerMetrics.stoppedLanes, pattern: event('task_stop_lane') },
   { metric: workerMetrics.unreachableHost, pattern: event('task_unreachable') },
 ]

@@ -4,7 +4,7 @@ import { missesBeforeTelling, slowMinutes } from './policy.ts'
 import type { Claim, NewTask, Task } from './queue.ts'
 import { ringFor } from './ring.ts'
 import type { Ending, TaskDefinition } from './task.ts'
-import { taskLine } from './task-line.ts'
+import { aboutTask, taskLine } from './task-line.ts'
 
 /** A run that is over and has to be written down. */
 export interface Settling {
@@ -143,7 +143,7 @@ async function followersOf(uses: EngineUses, { definition, task, ending, records
 async function park(uses: EngineUses, settling: Settling, reason: string) {
   const { work, task, claim, definition } = settling
   const notice = await work.notices.taskParked(uses, task, reason)
-  const followers = await uses.database.transaction(async (records) => {
+  const { isNews, followers } = await uses.database.transaction(async (records) => {
     // What this version cannot read it cannot follow up either.
     const input = definition?.input.safeParse(task.input)
     const about = { task, reason, records, uses }
@@ -153,13 +153,15 @@ async function park(uses: EngineUses, settling: Settling, reason: string) {
         : []
     if (next === undefined) {
       await records.tasks.finish(claim, { status: 'failed', error: reason, at: uses.clock.now() })
-      return []
+      return { isNews: false, followers: [] }
     }
     const isNews = await records.tasks.park(claim, reason)
-    const told = isNews ? [notice, ...next] : next
-    for (const follower of told) await records.tasks.insert(follower)
-    return told
+    const followers = isNews ? [notice, ...next] : next
+    for (const follower of followers) await records.tasks.insert(follower)
+    return { isNews, followers }
   })
+  // What the sweeper tries again every hour parks every hour; an alarm counts this line.
+  if (isNews) uses.log.info('staff_wanted', aboutTask(task))
   await ringFor(uses, followers)
 }
 

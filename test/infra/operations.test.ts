@@ -252,7 +252,7 @@ test('what nobody wants any more is cancelled, and counted by no filter as a fai
 test.each([
   ['server-errors-core', { event: 'request', level: 'info', fields: { status: 503 } }],
   ['defects', { event: 'unexpected_error', level: 'error', fields: {} }],
-  ['parked-tasks', { event: 'task_parked', level: 'info', fields: {} }],
+  ['parked-tasks', { event: 'staff_wanted', level: 'info', fields: {} }],
   ['failed-tasks', { event: 'task_failed', level: 'info', fields: {} }],
   ['stopped-lanes', { event: 'task_stop_lane', level: 'info', fields: {} }],
   ['unreachable-host', { event: 'task_unreachable', level: 'info', fields: {} }],

@@ -27,6 +27,7 @@ watcher=$!
 wait "$child"
 status=$?
 kill "$watcher" 2>/dev/null
+wait "$watcher" 2>/dev/null
 exit "$status"
 `
 

@@ -49,10 +49,11 @@ test('a program ends when whoever started it is killed hard', async () => {
 test('a leftover is ended only when its number and its command are the same', async () => {
   const folder = await newFolder()
   const child = await startChild(['sleep', '601'], join(folder, 'log'))
-  const left = descendantsOf(await listProcesses(), process.pid).filter(
-    ({ pid }) => pid === child.pid,
-  )
-  expect(left).toMatchObject([{ command: 'sleep 601' }])
+  const look = async () =>
+    descendantsOf(await listProcesses(), process.pid).filter(({ pid }) => pid === child.pid)
+  // Between fork and exec it is still the shell.
+  await expect.poll(look).toMatchObject([{ command: 'sleep 601' }])
+  const left = await look()
   expect(await endLeftovers(left.map((one) => ({ ...one, command: 'sleep 602' })))).toEqual([])
   expect(await isAlive(child.pid)).toBe(true)
   expect(await endLeftovers(left)).toEqual(left)

@@ -29,13 +29,12 @@ interface Shared {
 export async function connect(opening: DatabaseOpening): Promise<Connection & Renewed> {
   const uri = await opening.secret('mongodb-uri')
   const shared = opening.share<Shared>('mongodb', () => ({}))
-  const { connection: before } = shared
-  if (before?.uri === uri) return { ...before, isOutdated: () => isOutdated(opening, uri) }
-  const connection = { ...connectTo(uri, opening.settings.DATABASE_SECONDS), uri }
-  shared.connection = connection
-  // Nobody waits for it: a function answers one request at a time.
-  before?.client.close().catch(() => undefined)
-  return { ...connection, isOutdated: () => isOutdated(opening, uri) }
+  if (shared.connection?.uri !== uri) {
+    // Nobody waits for it: a function answers one request at a time.
+    shared.connection?.client.close().catch(() => undefined)
+    shared.connection = { ...connectTo(uri, opening.settings.DATABASE_SECONDS), uri }
+  }
+  return { ...shared.connection, isOutdated: () => isOutdated(opening, uri) }
 }
 
 // While the secret cannot be read, the database that it named last is the best guess.

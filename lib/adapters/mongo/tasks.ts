@@ -198,9 +198,10 @@ async function moveToLogs(
 ): Promise<boolean> {
   const document = await queue.findOneAndDelete(filter, tx)
   if (document === null) return false
-  const { headOf, readyIn, notBefore, isTold, isParkingTold, followers, ...task } = document
+  const { headOf } = document
+  const { id: _id, ...task } = toTask(document)
   // Secrets end with the task (T03).
-  await logs.insertOne({ ...task, ...end, sealed: {}, lease: null }, tx)
+  await logs.insertOne({ _id, ...task, ...end, sealed: {}, lease: null }, tx)
   if (headOf === undefined) return true
   const next = { lane: task.lane, resource: task.resource }
   const mark = { $set: { headOf, readyIn: task.lane } }

@@ -41,7 +41,6 @@ test.each(endings)(
     const server = await useCarelessSsh(world)
     server.careless(ending, { inRequest: '"op":"run"', times: 1 })
     const robin = await ask(world, 'robin')
-    await untilLogged(world, 'task_finished')
     await untilDrained(world)
     expect(server.ended()).toBe(1)
     expect(triesOf(world, robin)).toEqual(['task_later', 'task_finished'])

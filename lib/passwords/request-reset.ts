@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts'
 import type { Clock, Database, Doorbell, Log, Random, Sealer } from '../ports.ts'
 import { newTask } from '../queue/new-task.ts'
 import { ringFor } from '../queue/ring.ts'
+import { failuresKeptUntil } from '../sessions/policy.ts'
 import { sendMail } from '../tasks/send-mail.ts'
 import { tellStaff } from '../tasks/tell-staff.ts'
 import { issueLink } from './issue-link.ts'
@@ -45,11 +46,11 @@ async function tellOnceADay(uses: RequestResetUses, username: string): Promise<v
   const { counters } = uses.database
   const now = uses.clock.now()
   const key = `reset_notice:${username}:${now.toISOString().slice(0, 10)}`
-  const event = (await counters.isKnown(key)) ? 'reset_asked_again' : 'reset_without_address'
+  const event = (await counters.isKnown(key, now)) ? 'reset_asked_again' : 'reset_without_address'
   const task = await newTask(uses, tellStaff, { input: { event, username, reason: '' } })
   await uses.database.transaction((records) => records.tasks.insert(task))
   // Only now: staff had better hear twice of an ask than never. A mark that fails costs just that.
-  await counters.makeKnown(key, now).catch(() => undefined)
+  await counters.makeKnown(key, failuresKeptUntil(now)).catch(() => undefined)
   await ringFor(uses, [task])
 }
 

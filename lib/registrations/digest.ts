@@ -10,6 +10,8 @@ interface DigestUses extends LetterUses {
   readonly registering: Registering
 }
 
+const sent = 'registration_digest'
+
 /** Tells every manager, at most once in 24 hours, how many registrations have waited for longer than a day. */
 export async function sendDigest(uses: DigestUses): Promise<void> {
   const { database, registering, clock } = uses
@@ -17,7 +19,7 @@ export async function sendDigest(uses: DigestUses): Promise<void> {
   const before = new Date(now.getTime() - digestHours * 3_600_000)
   const [oldest] = await database.registrationLists.waiting(undefined, 1)
   if (!oldest || oldest.createdAt > before || registering.managers.length === 0) return
-  if (!(await database.registrationDigests.isDue(now))) return
+  if (await database.counters.isKnown(sent, now)) return
   const waiting = await database.registrationLists.countWaiting(before)
   const mail = {
     template: 'registration_digest',
@@ -35,6 +37,6 @@ export async function sendDigest(uses: DigestUses): Promise<void> {
   })
   // Only now: twice is better than never.
   const next = new Date(now.getTime() + digestPauseHours * 3_600_000)
-  await database.registrationDigests.waitUntil(next)
+  await database.counters.makeKnown(sent, next)
   await ringFor(uses, letters)
 }

@@ -43,11 +43,6 @@ export interface RegistrationRecords {
     /** Those that are sealed by another key than this one. */
     sealedByOthers(keyId: string, most: number): Promise<readonly Registration[]>
   }
-  /** The mail that tells managers what waits. */
-  readonly registrationDigests: {
-    isDue(now: Date): Promise<boolean>
-    waitUntil(time: Date): Promise<void>
-  }
 }
 
 /** Keyed hashes, by which a personal value is found again where the value itself is not kept. */

@@ -7,7 +7,7 @@ export interface Counters {
   forget(key: string): Promise<void>
   /** Forgets every key that begins like this. */
   forgetAll(prefix: string): Promise<void>
-  /** Remembers this key for as long as failures are remembered. */
-  makeKnown(key: string, now: Date): Promise<void>
-  isKnown(key: string): Promise<boolean>
+  /** Remembers this key until then. */
+  makeKnown(key: string, until: Date): Promise<void>
+  isKnown(key: string, now: Date): Promise<boolean>
 }

@@ -10,7 +10,12 @@ const longestWaitSeconds = 60 * 60
 /** Failures in a row after which only a mailed link helps (NIST SP 800-63B: at most 100). */
 export const lastTry = 100
 /** Days that failures in a row are remembered. */
-export const failuresKeptDays = 30
+const failuresKeptDays = 30
+
+/** Until when a failure of this moment is remembered, and a client that signs in at it. */
+export function failuresKeptUntil(now: Date): Date {
+  return new Date(now.getTime() + failuresKeptDays * 86_400_000)
+}
 
 /** Seconds to wait after so many failures in a row: none for the first tries, then doubling, in the end for long. */
 export function waitSecondsAfter(failures: number): number {

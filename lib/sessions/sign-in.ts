@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts'
 import { newId } from '../crypto/token.ts'
 import { Failure, tooManyRequests } from '../failure.ts'
 import type { Clock, Database, PasswordHasher, Random, Signer, TokenClaims } from '../ports.ts'
-import { accessTokenSeconds } from './policy.ts'
+import { accessTokenSeconds, failuresKeptUntil } from './policy.ts'
 import type { Session } from './session.ts'
 import { knownClientKey, signInKey } from './sign-in-key.ts'
 
@@ -40,7 +40,7 @@ export async function signIn(
   const clientKey = knownClientKey(name, credentials.clientAddress)
   // The account is read before the try is counted, to save a way to the database; it is judged after (T09).
   const [isKnownClient, account] = await Promise.all([
-    uses.database.counters.isKnown(clientKey),
+    uses.database.counters.isKnown(clientKey, now),
     uses.database.accounts.find(name),
   ])
   // Strangers share one counter a name; who signed in from here before is not locked out by them (T09).
@@ -56,7 +56,7 @@ export async function signIn(
   const [accessToken] = await Promise.all([
     uses.signer.sign(claimsOf(session), session.createdAt, accessTokenSeconds),
     counters.forget(key),
-    counters.makeKnown(clientKey, now),
+    counters.makeKnown(clientKey, failuresKeptUntil(now)),
   ])
   return { accessToken, expiresInSeconds: accessTokenSeconds, role: session.role }
 }

@@ -1,5 +1,5 @@
 import type { Counters } from '../../ports.ts'
-import { failuresKeptDays, lastTry, waitSecondsAfter } from '../../sessions/policy.ts'
+import { failuresKeptUntil, lastTry, waitSecondsAfter } from '../../sessions/policy.ts'
 import type { Collections, CounterDocument, Scope } from './collections.ts'
 import { brokenKey } from './errors.ts'
 import { upserted, upsertingAgain } from './upserted.ts'
@@ -14,13 +14,17 @@ export function mongoCounters({ collections, run }: Scope): Counters {
     count: (key, windowSeconds, now) =>
       run(() => countInWindow(counters, { key, windowSeconds, now })),
     tryOnce: (key, now) => run(() => tryOnce(counters, key, now)),
-    makeKnown: (key, now) =>
+    makeKnown: (key, endsAt) =>
       run(async () => {
-        const endsAt = new Date(now.getTime() + failuresKeptDays * 86_400_000)
         const known = { $set: { value: 1, endsAt } }
         await counters.updateOne({ _id: `known:${key}` }, known, { upsert: true })
       }),
-    isKnown: (key) => run(async () => (await counters.findOne({ _id: `known:${key}` })) !== null),
+    isKnown: (key, now) =>
+      run(async () => {
+        // The database removes one only some time after its end.
+        const mark = { _id: `known:${key}`, endsAt: { $gt: now } }
+        return (await counters.findOne(mark)) !== null
+      }),
     forget: (key) =>
       run(async () => {
         await counters.deleteOne({ _id: key })
@@ -61,7 +65,7 @@ async function tryOnce(
   const failures = { $add: [{ $ifNull: ['$value', 0] }, 1] }
   const waitSeconds = { $arrayElemAt: [waits, { $min: ['$value', lastTry] }] }
   const update = [
-    { $set: { value: failures, endsAt: new Date(now.getTime() + failuresKeptDays * 86_400_000) } },
+    { $set: { value: failures, endsAt: failuresKeptUntil(now) } },
     { $set: { retryAt: { $dateAdd: { startDate: now, unit: 'second', amount: waitSeconds } } } },
   ]
   const free = { _id: key, retryAt: { $not: { $gt: now } } }

@@ -12,7 +12,6 @@ import { mongoHostFacts } from './host-facts.ts'
 import { mongoHostNames } from './host-names.ts'
 import { ensureIndexes } from './indexes.ts'
 import { mongoLinks } from './links.ts'
-import { mongoRegistrationDigests } from './registration-digests.ts'
 import { mongoRegistrationKeys } from './registration-keys.ts'
 import { mongoRegistrationLists } from './registration-lists.ts'
 import { mongoRegistrations } from './registrations.ts'
@@ -69,7 +68,6 @@ function openRecords(scope: Scope): Records {
     registrations: mongoRegistrations(scope),
     registrationKeys: mongoRegistrationKeys(scope),
     registrationLists: mongoRegistrationLists(scope),
-    registrationDigests: mongoRegistrationDigests(scope),
     tasks: mongoTasks(scope),
   }
 }

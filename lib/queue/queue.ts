@@ -114,6 +114,7 @@ export class LeaseLost extends Error {
 
 /** The stored tasks. Every change is conditional on status and fence, so that a late worker changes nothing. */
 export interface TaskQueue {
+  /** Of one resource, what is stored first runs first: its records change in that order too. */
   insert(task: NewTask): Promise<void>
   /** From the queue or the logs. */
   find(id: string): Promise<Task | undefined>

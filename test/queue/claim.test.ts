@@ -8,6 +8,8 @@ import { newTestWorld, type TestWorld } from '../support/world.ts'
 
 const leaseSeconds = 30
 
+type Made = ReturnType<typeof plainTask>
+
 /** The same database as other processes see it: each with connections of its own. */
 function otherWorkers(world: TestWorld, count: number): readonly Database[] {
   const uri = inject('ground').databaseUri.replace('DATABASE', world.db.databaseName)
@@ -135,6 +137,28 @@ test('tasks of one resource run in their order, others go past a delayed one', a
   await finish(world.database, again)
   expect((await tasks.claim('host', 'w', leaseSeconds))?.id).toBe(second.id)
   expect((await tasks.find(other.id))?.status).toBe('finished')
+})
+
+test('of one resource, what was stored first runs first, whatever was made first', async () => {
+  const world = await newTestWorld()
+  const { tasks } = world.database
+  const made = Array.from({ length: 5 }, () => plainTask({ resource: 'account:a' }))
+  const [m0, m1, m2, m3, m4] = made as [Made, Made, Made, Made, Made]
+  const order: string[] = []
+  const runOne = async () => {
+    const task = await tasks.claim('host', 'w', leaseSeconds)
+    order.push(task?.id ?? '')
+    await finish(world.database, task)
+  }
+  await accept(world.database, m3, m4, m1)
+  await runOne()
+  await accept(world.database, m2)
+  await runOne()
+  // A new queue behind a head that came from the old one.
+  await accept(world.database, m0)
+  for (let left = 3; left > 0; left -= 1) await runOne()
+  expect(order).toEqual([m3, m4, m1, m2, m0].map(({ id }) => id))
+  expect(await tasks.claim('host', 'w', leaseSeconds)).toBeUndefined()
 })
 
 test('a postponement without a delay is runnable at once', async () => {

@@ -76,8 +76,10 @@ export interface TaskDocument extends Omit<Task, 'id'> {
   readonly isTold?: true
   /** Staff heard that it waits for them, and have not had it tried again since. */
   readonly isParkingTold?: true
-  /** Counts what lined up at this head, so that a write is a change: it begins at 1 and decides nothing. */
+  /** On a head: counts what was ever stored for its resource since the first head; the next head goes on from it. */
   readonly followers?: number
+  /** On what lined up behind a head: its place among them, in the order in which they were stored. */
+  readonly turn?: number
 }
 
 /** State of a lane that is not in its tasks. */
@@ -145,6 +147,7 @@ export function collectionsOf(db: Db): Collections {
 
 /** A stored task as the rules know it. */
 export function toTask(document: TaskDocument): Task {
-  const { _id, headOf, readyIn, notBefore, isTold, isParkingTold, followers, ...task } = document
+  const { _id, headOf, readyIn, notBefore, isTold, isParkingTold, followers, turn, ...task } =
+    document
   return { id: _id, ...task }
 }

@@ -67,8 +67,8 @@ const indexes: readonly Index[] = [
   },
   {
     collection: 'queue',
-    key: { lane: 1, resource: 1, timestamp: 1 },
-    options: { name: 'by_resource' },
+    key: { lane: 1, resource: 1, turn: 1 },
+    options: { name: 'by_turn' },
   },
   { collection: 'queue', key: { lane: 1, notBefore: 1 }, options: { name: 'delayed' } },
   {

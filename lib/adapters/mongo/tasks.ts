@@ -112,7 +112,14 @@ async function insert({ collections: { queue }, tx }: Scope, task: NewTask): Pro
     { ...touch, ...asHead },
     { ...tx, upsert: true },
   )
-  if (written.upsertedCount === 0) await queue.insertOne({ _id: id, ...document }, tx)
+  if (written.upsertedCount > 0) return
+  const head = await queue.findOne({ headOf }, { ...tx, projection: { followers: 1 } })
+  await queue.insertOne({ _id: id, ...document, turn: followersOf(head) }, tx)
+}
+
+function followersOf(head: Pick<TaskDocument, 'followers'> | null): number {
+  /* v8 ignore next -- @preserve: a head has counted since it was stored */
+  return head?.followers ?? 0
 }
 
 const beginning = {
@@ -204,7 +211,7 @@ async function moveToLogs(
   await logs.insertOne({ _id, ...task, ...end, sealed: {}, lease: null }, tx)
   if (headOf === undefined) return true
   const next = { lane: task.lane, resource: task.resource }
-  const mark = { $set: { headOf, readyIn: task.lane } }
-  await queue.findOneAndUpdate(next, mark, { sort: { timestamp: 1, _id: 1 }, ...tx })
+  const mark = { $set: { headOf, readyIn: task.lane, followers: followersOf(document) } }
+  await queue.findOneAndUpdate(next, mark, { sort: { turn: 1 }, ...tx })
   return true
 }

@@ -48,6 +48,14 @@ function endBadly(run: RunRecord, taskId: string, status: string): void {
   if (end) end.status = status
 }
 
+/** The update changes the host before the password does, and ends before it. */
+function overtake({ sightings, effects, commands }: RunRecord): void {
+  Object.assign(of(effects, ids.update), { startMs: at(11.5), endMs: at(11.6) })
+  of(commands, ids.update).atMs = at(11.5)
+  const end = sightings.findLast(({ taskId }) => taskId === ids.update)
+  Object.assign(end ?? {}, { afterMs: at(11.6), byMs: at(11.7) })
+}
+
 /** A word to staff that they heard earlier that day. */
 function heardAgain(tasks: RunRecord['tasks']): RunRecord['tasks'][number] {
   const input = { event: 'reset_asked_again', username: 'robin', reason: null }
@@ -110,12 +118,27 @@ const breaks: ReadonlyArray<readonly [invariant: string, what: string, change: C
     'a later task changes the host first',
     ({ effects }) => Object.assign(of(effects, ids.update), { startMs: at(9), endMs: at(9.5) }),
   ],
-  ['I3', 'a later task ends first', (run) => shift(run, ids.update, -8)],
+  [
+    'I3',
+    'a later task ends first',
+    ({ sightings }) => {
+      const end = sightings.findLast(({ taskId }) => taskId === ids.update)
+      Object.assign(end ?? {}, { afterMs: at(12.3), byMs: at(12.4) })
+    },
+  ],
+  [
+    'I3',
+    'what was stored first is run last, though it was made last',
+    (run) => {
+      of(run.tasks, ids.password).timestampMs = at(11.5)
+      overtake(run)
+    },
+  ],
   [
     'I3',
     'two tasks of one moment mix',
-    ({ tasks, effects }) => {
-      of(tasks, ids.update).timestampMs = of(tasks, ids.password).timestampMs
+    ({ sightings, effects }) => {
+      of(sightings, ids.update).afterMs = at(10)
       copy(effects, ids.update, { startMs: at(11), endMs: at(11.5), pid: 99 })
     },
   ],
@@ -408,6 +431,13 @@ const excused: ReadonlyArray<readonly [what: string, change: Change]> = [
         ...{ name: 'user_deleted', startMs: at(3.5), endMs: at(3.6), pid: 91, step: 2 },
       })
       copy(commands, ids.create, { step: 2, pid: 91 })
+    },
+  ],
+  [
+    'two that were asked for at once run in either order',
+    (run) => {
+      of(run.sightings, ids.update).afterMs = at(10)
+      overtake(run)
     },
   ],
   [

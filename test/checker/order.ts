@@ -1,5 +1,5 @@
 import { effectsOf } from './host-truth.ts'
-import { byResource, endOf, nameOf } from './lives.ts'
+import { beginningOf, byResource, endOf, nameOf } from './lives.ts'
 import type { RecordedTask, RunRecord } from './run-record.ts'
 
 /** I3: what concerns one resource happens in the order in which it was accepted, one after the other. */
@@ -16,20 +16,22 @@ function pairsOf<Item>(items: readonly Item[]): ReadonlyArray<readonly [Item, It
   return items.flatMap((one, at) => items.slice(at + 1).map((other) => [one, other] as const))
 }
 
-// One was promised before the other was asked for. Where nobody can tell, the run's own clock does; and
-// two tasks of the same moment have no order, they only may not mix.
+// One was stored before the other can have been. Where nobody can tell, they have no order, and only may not mix:
+// the time that a task bears is that of its making, and requests of one moment overtake each other.
 function whichFirst(
   record: RunRecord,
   one: RecordedTask,
   other: RecordedTask,
 ): readonly RecordedTask[] {
-  if (one.timestampMs === other.timestampMs) return []
-  const [first, second] = [one, other].map(({ id }) =>
-    record.acknowledgements.find(({ taskId }) => taskId === id),
-  )
-  if (first && second && first.answeredMs <= second.askedMs) return [one, other]
-  if (first && second && second.answeredMs <= first.askedMs) return [other, one]
-  return one.timestampMs < other.timestampMs ? [one, other] : [other, one]
+  if (storedBy(record, one.id) <= beginningOf(record, other.id)) return [one, other]
+  return storedBy(record, other.id) <= beginningOf(record, one.id) ? [other, one] : []
+}
+
+function storedBy({ sightings, acknowledgements }: RunRecord, id: string): number {
+  const seen = sightings.find(({ taskId }) => taskId === id)?.byMs
+  const promised = acknowledgements.find(({ taskId }) => taskId === id)?.answeredMs
+  const never = Number.POSITIVE_INFINITY
+  return Math.min(seen ?? never, promised ?? never)
 }
 
 function judge(record: RunRecord, earlier: RecordedTask, later: RecordedTask): readonly string[] {

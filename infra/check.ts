@@ -15,7 +15,7 @@ import { titleProblems } from './checks/test-titles.ts'
 import { functionFiles } from './function-files.ts'
 import { isOpenapiCurrent } from './openapi.ts'
 import { projectFile, projectFolder } from './project.ts'
-import { showHelp } from './usage.ts'
+import { readOptions } from './usage.ts'
 
 const run = promisify(execFile)
 
@@ -92,7 +92,8 @@ async function measure([name, check]: Step) {
 }
 
 if (import.meta.main) {
-  showHelp(
+  readOptions(
+    {},
     'npm run check   types, lint, layers, unused code, sizes and the rest; takes no arguments',
   )
   const results = await Promise.all(steps.map(measure))

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { openapiDocument } from './docs/document.ts'
 import { projectFile, projectVersion } from './project.ts'
-import { showHelp } from './usage.ts'
+import { readOptions } from './usage.ts'
 
 /** The committed description of the API. */
 export const openapiFile = projectFile('infra/openapi.json')
@@ -19,10 +19,11 @@ export async function isOpenapiCurrent(): Promise<boolean> {
 }
 
 if (import.meta.main) {
-  showHelp(
+  const { check } = readOptions(
+    { check: { type: 'boolean', default: false } },
     'npm run openapi   writes infra/openapi.json; with -- --check only says whether it is current',
   )
-  if (!process.argv.includes('--check')) await writeFile(openapiFile, await openapiText())
+  if (!check) await writeFile(openapiFile, await openapiText())
   else if (!(await isOpenapiCurrent())) {
     console.error('infra/openapi.json is not what functions/ declares. Run: npm run openapi')
     process.exitCode = 1

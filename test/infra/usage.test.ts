@@ -50,9 +50,14 @@ test.each(['package', 'start', 'openapi', 'check', 'rehearse'])(
   },
 )
 
-test('an unknown option of npm start is answered with its usage', async () => {
-  const { output, error, status } = await run('start', ['--frehs'])
-  expect(error).toMatch(/^npm start -- .*\n.*\n$/)
+test.each([
+  ['start', '--frehs'],
+  ['check', '--fix'],
+  ['check', 'lib'],
+  ['openapi', '--chekc'],
+])('infra/%s.ts %s is answered with the usage and nothing is done', async (command, word) => {
+  const { output, error, status } = await run(command, [word])
+  expect(error).toMatch(/^npm (?:run )?[a-z]+\b.*\n(?:.*\n)?$/)
   expect(output).toBe('')
   expect(status).toBe(2)
 })

@@ -154,6 +154,7 @@ export const englishRegistrationPages = {
     facts: {
       created: 'Received',
       expires: 'Deleted unless finished',
+      ends: 'Deleted',
       address: 'Mail address',
       referral: 'Referral code',
       claimedBy: 'Looked after by',

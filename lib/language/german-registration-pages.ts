@@ -156,6 +156,7 @@ export const germanRegistrationPages: RegistrationPageMessages = {
     facts: {
       created: 'Eingegangen',
       expires: 'Wird gelöscht, wenn nicht fertig',
+      ends: 'Wird gelöscht',
       address: 'Mailadresse',
       referral: 'Empfehlungscode',
       claimedBy: 'Darum kümmert sich',

@@ -71,7 +71,7 @@ function factsOf(page: DecisionPage, all: RegistrationPageMessages) {
   const { facts, ...words } = all.decision
   const known: (readonly [string, Tree])[] = [
     [facts.created, momentOf(page, registration.created)],
-    [facts.expires, momentOf(page, registration.expires)],
+    [isOver(page) ? facts.ends : facts.expires, momentOf(page, registration.expires)],
     [facts.address, registration.address_confirmed ? words.confirmed : words.unconfirmed],
   ]
   if (registration.referral_code) known.push([facts.referral, registration.referral_code])
@@ -82,6 +82,12 @@ function factsOf(page: DecisionPage, all: RegistrationPageMessages) {
     known.push([facts.claimedBy, registration.claimed_by ?? words.nobody])
   }
   return registration.status === 'approved' ? [...known, ...accountFacts(page, all)] : known
+}
+
+// Nothing that anybody does now makes it live on.
+function isOver({ registration, targets }: DecisionPage): boolean {
+  if (registration.status !== 'approved') return registration.status !== 'pending'
+  return targets.every((target) => stateOn(registration, target) === 'success')
 }
 
 function accountFacts(

@@ -70,6 +70,18 @@ test.each([
   expect(actionsOf(decision(managers[name]))).toEqual(actions)
 })
 
+const isReady = { matrix_status: 'success', account_status: 'success' } as const
+
+test.each([
+  ['a fresh one', managers.fresh, 'Deleted unless finished'],
+  ['one whose accounts are being made', managers.approved, 'Deleted unless finished'],
+  ['one whose accounts are ready', { ...managers.approved, ...isReady }, 'Deleted'],
+  ['a rejected one', managers.rejected, 'Deleted'],
+  ['a withdrawn one', managers.withdrawn, 'Deleted'],
+])('a manager is told when %s is deleted', (_what, registration, words) => {
+  expect(decision(registration)).toContain(`<dt>${words}</dt>`)
+})
+
 test('a page that has a script carries no key, no button to look again and no hint to look by hand', () => {
   const html = status(askers.waiting, { credentials: undefined, isScripted: true })
   expect(html).not.toContain('name="token"')

@@ -29,13 +29,13 @@ export const englishMails = {
     notYou: 'That was not you? Then ignore this mail: your password stays as it is.',
   },
   passwordChanged: {
-    subject: 'Your password was changed',
+    subject: 'A new password was set',
     opening: (username: string, community: string) =>
-      `The password of the account ${username} at ${community} was changed.`,
+      `A new password was set for the account ${username} at ${community}.`,
     facts: { moment: 'When' },
     moment: (at: Date) => formatMoment(at, 'en'),
     aftermath:
-      'You were signed out everywhere. Please enter the new password in your mail program and wherever else you use the account.',
+      'Every device that was signed in is signed out. Please enter the new password in your mail program and wherever else you use the account.',
     notYou:
       'That was not you? Then please ask for a new link where you signed up, right away, and write to the staff.',
   },

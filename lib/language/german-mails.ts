@@ -30,13 +30,13 @@ export const germanMails: MailMessages = {
     notYou: 'Das warst nicht du? Dann lass diese Mail liegen: Dein Passwort bleibt, wie es ist.',
   },
   passwordChanged: {
-    subject: 'Dein Passwort wurde geändert',
+    subject: 'Ein neues Passwort wurde gesetzt',
     opening: (username, community) =>
-      `das Passwort des Kontos ${username} bei ${community} wurde geändert.`,
+      `für das Konto ${username} bei ${community} wurde ein neues Passwort gesetzt.`,
     facts: { moment: 'Wann' },
     moment: (at) => formatMoment(at, 'de'),
     aftermath:
-      'Du bist jetzt überall abgemeldet. Bitte trag das neue Passwort in deinem Mailprogramm ein und überall sonst, wo du das Konto benutzt.',
+      'Alle Geräte sind jetzt abgemeldet. Bitte trag das neue Passwort in deinem Mailprogramm ein und überall sonst, wo du das Konto benutzt.',
     notYou:
       'Das warst nicht du? Dann bitte gleich dort um einen neuen Link, wo du dich registriert hast, und schreib dem Team.',
   },

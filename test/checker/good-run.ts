@@ -153,7 +153,7 @@ export function goodRun(): RunRecord {
         ...{ to: address, subject: 'Your account is ready: please set your password' },
         ...{ text: 'https://gatehouse.example/password_reset?token=welcome', atMs: at(6) },
       },
-      { to: address, subject: 'Your password was changed', text: 'At six.', atMs: at(13) },
+      { to: address, subject: 'A new password was set', text: 'At six.', atMs: at(13) },
     ],
     chat: [{ title: 'An account was created', about: username, atMs: at(7) }],
     queues: { host: [], post: [], dead: [] },

@@ -139,7 +139,8 @@ export function marksOfHost(names: readonly string[]): FaultMarks {
   }
 }
 
-const noMarks = {
+/** The marks of a fault that leaves nothing but a delay. */
+export const noMarks = {
   ...{ isAmbiguous: false, mayAbandon: false, isSudden: false },
   ...{ mayRefuse: false, mayPark: false },
 } as const

@@ -3,10 +3,11 @@ import * as z from 'zod'
 import type { MatrixAccounts } from '../../infra/local/matrix-accounts.ts'
 import type { QueueUrls } from '../../infra/local/queues.ts'
 import { filesBelow, type Place } from '../canary/canary.ts'
-import type { Diary } from './diary.ts'
+import { type Diary, noMarks } from './diary.ts'
 import { type HostPast, readHost } from './host-records.ts'
 import { readQueues } from './queue-contents.ts'
-import type { RecordedTask, RunRecord, Sighting } from './run-record.ts'
+import type { RecordedFault, RecordedTask, RunRecord, Sighting } from './run-record.ts'
+import type { Stall } from './sampler.ts'
 
 /** Where a Gatehouse is looked at from outside, past every proxy. */
 export interface Outside {
@@ -28,13 +29,14 @@ export interface Seen {
   readonly beganMs: number
   readonly diary: Diary
   readonly sightings: readonly Sighting[]
+  readonly stalls: readonly Stall[]
   readonly expectedDead: readonly string[]
   readonly expectedFailures: readonly string[]
 }
 
 /** Reads everything that a run has left and puts it together. */
 export async function gather(outside: Outside, seen: Seen): Promise<RunRecord> {
-  const { beganMs, diary, sightings, expectedDead, expectedFailures } = seen
+  const { beganMs, diary, sightings, stalls, expectedDead, expectedFailures } = seen
   const { acknowledgements, polls, registrationWords, faults, secrets } = diary
   const queues = await readQueues(outside.queuesEndpoint, outside.queueUrls)
   const [mails, chat] = await Promise.all([readMails(outside), readChat(outside)])
@@ -42,7 +44,7 @@ export async function gather(outside: Outside, seen: Seen): Promise<RunRecord> {
   return {
     ...{ beganMs, endedMs: Date.now(), acknowledgements, polls, registrationWords },
     ...{
-      faults,
+      faults: [...faults, ...stalls.map(toFault)],
       secrets,
       matrixNames: outside.matrixAccounts.all().map(({ localpart }) => localpart),
     },
@@ -61,6 +63,17 @@ export async function gather(outside: Outside, seen: Seen): Promise<RunRecord> {
       { name: 'chat', text: JSON.stringify(chat) },
       ...(await readHostFiles(outside.host)),
     ],
+  }
+}
+
+// A machine that stands still takes leases from workers, and answers from whoever waits for them.
+function toFault(stall: Stall): RecordedFault {
+  return {
+    name: 'the machine stood still',
+    ...stall,
+    ...noMarks,
+    isAmbiguous: true,
+    isSudden: true,
   }
 }
 

@@ -6,10 +6,18 @@ import type { Sighting } from './run-record.ts'
 /** Watches the tasks of a database from outside and writes down every change of a status. */
 export interface Sampler {
   readonly sightings: readonly Sighting[]
+  /** When the machine was too slow to rely on a lease, or on an answer in time. */
+  readonly stalls: readonly Stall[]
   /** Looks for tasks by these ids too, however fast they end. */
   expect(taskId: string): void
   /** Looks once more, at all there is. */
   stop(): Promise<void>
+}
+
+/** From when to when, in milliseconds. */
+export interface Stall {
+  readonly beganMs: number
+  readonly endedMs: number
 }
 
 interface Known {
@@ -22,6 +30,7 @@ interface Watched {
   readonly known: Map<string, Known>
   readonly expected: Set<string>
   readonly sightings: Sighting[]
+  readonly stalls: Stall[]
   lookedMs: number
   lookedAtLogsMs: number
 }
@@ -33,12 +42,15 @@ interface StatusDocument {
 
 const pauseMs = 25
 const logsEveryMs = 500
+// Half of the shortest lease and time-out of the fast profile (infra/local/fast-pace.ts); a look takes some 50 ms.
+const stallMs = 500
 
 /** Starts watching; a sampler that is not stopped ends with its database's client. */
 export function startSampler(db: Db): Sampler {
   const now = Date.now()
   const watched: Watched = {
-    ...{ db, known: new Map(), expected: new Set(), sightings: [] },
+    ...{ db, known: new Map(), expected: new Set() },
+    ...{ sightings: [], stalls: [] },
     ...{ lookedMs: now, lookedAtLogsMs: now },
   }
   let isOn = true
@@ -51,7 +63,7 @@ export function startSampler(db: Db): Sampler {
   // Whoever stops it hears of it.
   watching.catch(() => undefined)
   return {
-    sightings: watched.sightings,
+    ...{ sightings: watched.sightings, stalls: watched.stalls },
     expect: (taskId) => watched.expected.add(taskId),
     stop: async () => {
       isOn = false
@@ -77,6 +89,9 @@ async function look(watched: Watched, isWhole: boolean): Promise<void> {
   for (const one of waiting) note(watched, one, { startMs, endMs, unseenMs: watched.lookedMs })
   // Its time in the queue may lie between two looks at all the logs.
   for (const one of ended) note(watched, one, { startMs, endMs, unseenMs: watched.lookedAtLogsMs })
+  if (endMs - watched.lookedMs > stallMs) {
+    watched.stalls.push({ beganMs: watched.lookedMs, endedMs: endMs })
+  }
   watched.lookedMs = startMs
   if (isWhole) watched.lookedAtLogsMs = startMs
 }

@@ -54,9 +54,9 @@ export function watch(test: TestWorld): Watch {
   const record = async () => {
     await drain(test)
     await sampler.stop()
-    const { sightings } = sampler
+    const { sightings, stalls } = sampler
     return gather(await outsideOf(test), {
-      ...{ beganMs, diary, sightings, expectedDead, expectedFailures },
+      ...{ beganMs, diary, sightings, stalls, expectedDead, expectedFailures },
     })
   }
   return {

@@ -155,8 +155,8 @@ function readRecord(soak: Soak, log: string): Promise<RunRecord> {
       { name: 'command lines', text: [...commandLines].join('\n') },
     ],
   }
-  const { sightings } = sampler
+  const { sightings, stalls } = sampler
   return gather(outside, {
-    ...{ beganMs, diary, sightings, expectedDead: spoilt, expectedFailures: [] },
+    ...{ beganMs, diary, sightings, stalls, expectedDead: spoilt, expectedFailures: [] },
   })
 }

@@ -28,6 +28,24 @@ test('a long plan has every kind of operation, trouble and fault', () => {
   expect(new Set(lines).size).toBe(36)
 })
 
+test.each(['1', '2', '3'])(
+  'with seed %s each kind of work is asked for before anything goes wrong',
+  (seed) => {
+    const plan = newPlan(seed, 1)
+    const firstTrouble = plan.findIndex(({ kind }) =>
+      ['line', 'host', 'chat', 'kill', 'messages'].includes(kind),
+    )
+    const asked = plan
+      .slice(0, firstTrouble)
+      .filter(({ atMs }) => atMs <= 3000)
+      .map(({ kind }) => kind)
+    expect(asked).toEqual(
+      expect.arrayContaining(['create', 'set_password', 'update', 'register', 'decide', 'pick']),
+    )
+    expect(plan[firstTrouble]?.atMs).toBeGreaterThanOrEqual(15_000)
+  },
+)
+
 test('one place has one trouble at a time', () => {
   const busyUntil = new Map<string, number>()
   for (const step of newPlan('7', 10)) {

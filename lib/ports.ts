@@ -82,10 +82,10 @@ export interface Records extends RegistrationRecords {
     insert(account: NewAccount): Promise<void>
     update(username: string, change: AccountChange): Promise<boolean>
     /**
-     * Writes to an account if it is active and its password is still this one, so that a sign-in and a
-     * change of the account at the same time exclude each other (T10). False when it is not.
+     * Writes to an account if it is active and its password and role are still these, so that a sign-in and a
+     * change of the account at the same time exclude each other (T10). False when they are not.
      */
-    touch(username: string, passwordHash: string): Promise<boolean>
+    touch(account: Pick<Account, 'username' | 'passwordHash' | 'role'>): Promise<boolean>
     /** Whether somebody has signed in to this account. */
     hasSignedIn(username: string): Promise<boolean>
     /** Removes the account that only reserves a username for a registration, if there is one. */

@@ -51,7 +51,7 @@ export async function signIn(
   if (!isRight || passwordHash === null || account?.state !== 'active') {
     throw new Failure('bad_credentials')
   }
-  const session = await openSession(uses, account, passwordHash)
+  const session = await openSession(uses, account)
   const { counters } = uses.database
   const [accessToken] = await Promise.all([
     uses.signer.sign(claimsOf(session), session.createdAt, accessTokenSeconds),
@@ -66,17 +66,14 @@ async function countTry({ database }: SignInUses, key: string, now: Date): Promi
   if (retryAt !== undefined) throw tooManyRequests(now, retryAt)
 }
 
-async function openSession(
-  uses: SignInUses,
-  { username, role }: Account,
-  passwordHash: string,
-): Promise<Session> {
+async function openSession(uses: SignInUses, account: Account): Promise<Session> {
+  const { username, role } = account
   const createdAt = uses.clock.now()
   const expiresAt = new Date(createdAt.getTime() + accessTokenSeconds * 1000)
   const session = { id: newId(uses.random), username, role, createdAt, expiresAt }
   await uses.database.transaction(async (records) => {
-    // A password that was changed while this one was checked must not leave a session behind.
-    const isUnchanged = await records.accounts.touch(username, passwordHash)
+    // What was changed while the password was checked must not leave a session of before behind.
+    const isUnchanged = await records.accounts.touch(account)
     if (!isUnchanged) throw new Failure('bad_credentials')
     await records.sessions.insert(session)
   })

@@ -65,14 +65,17 @@ test('who signed in from here before is not locked out by the guesses of strange
   expect((await world.call('POST', '/login', { body, from: home })).status).toBe(200)
 })
 
-test('a sign-in whose password was changed while it was checked is refused', async () => {
+test.each([
+  ['password', { passwordHash: 'another' }],
+  ['role', { role: 'staff' }],
+] as const)('a sign-in whose %s was changed while it was checked is refused', async (_, change) => {
   const world = await newTestWorld()
   await world.addAccount({ username: 'robin' })
   const { database } = world
   const transaction: Database['transaction'] = (work) =>
     database.transaction(async (records) => {
       // Somebody else's change comes in between.
-      await records.accounts.update('robin', { passwordHash: 'another' })
+      await records.accounts.update('robin', change)
       return work(records)
     })
   const { environment } = world.installation

@@ -39,9 +39,9 @@ export function mongoAccounts(scope: Scope): Records['accounts'] {
           throw wordDuplicate(error)
         }
       }),
-    touch: (username, passwordHash) =>
+    touch: ({ username, passwordHash, role }) =>
       run(async () => {
-        const unchanged = { heldName: username, passwordHash, state: 'active' as const }
+        const unchanged = { heldName: username, passwordHash, role, state: 'active' as const }
         const used = { $inc: { touches: 1 }, $set: { isUsed: true as const } }
         return (await accounts.updateOne(unchanged, used, tx)).matchedCount === 1
       }),

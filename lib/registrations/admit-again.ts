@@ -11,11 +11,15 @@ import { openPersonal } from './personal.ts'
 export async function admitAgain(
   uses: { readonly clock: Clock; readonly sealer: Sealer },
   records: Records,
-  { registrant, registration: { rid } }: Admitted,
+  { registrant, registration: { rid }, personal: { address } }: Admitted,
 ): Promise<Admitted> {
   const registration = await records.registrations.find(rid)
   if (registration === undefined || !lives(registration, uses.clock.now())) {
     throw new Failure(registrant.role === 'staff' ? 'unknown_registration' : 'unauthenticated')
   }
-  return { registrant, registration, personal: await openPersonal(uses.sealer, registration) }
+  const personal = await openPersonal(uses.sealer, registration)
+  const isMoved = registrant.role === 'asker' && personal.address !== address
+  // What was mailed to another address shows nothing about this one (T32).
+  const holder = isMoved ? ({ role: 'asker', via: 'answer' } as const) : registrant
+  return { registrant: holder, registration, personal }
 }

@@ -97,3 +97,23 @@ test('one that was named three times in that hour is not mailed for it', async (
   await world.runWorkers()
   expect(JSON.stringify(await world.mails())).not.toContain('Is this your')
 })
+
+test('one that takes the place of the first while that is being confirmed is not confirmed by it', async () => {
+  const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
+  const key = await approved(world, { email: robin })
+  await world.runWorkers()
+  const mailed = await mailedKey(world, robin)
+  const { database } = world
+  const picking: (typeof database.transaction)[] = [
+    async (work) => {
+      expect((await pickWith(world, key, other)).status).toBe(200)
+      return database.transaction(work)
+    },
+  ]
+  const transaction: typeof database.transaction = (work) =>
+    (picking.pop() ?? database.transaction)(work)
+  Object.assign(world.world.overrides, { database: { ...database, transaction } })
+  expect((await confirm(world, mailed)).status).toBe(200)
+  await world.runWorkers()
+  expect(await addressOf(world, 'robin')).toBeNull()
+})

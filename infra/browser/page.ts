@@ -63,8 +63,8 @@ interface Visit<View, Done> {
 /** Whether nothing newer has begun: a late answer is about another key, or older than what is there by now. */
 type IsLatest = () => boolean
 
-/** Seconds until the next look after one that failed, and while nobody looks at the tab. */
-const pauseSeconds = { failed: 30, hidden: 5 }
+/** Seconds until the next look: after one that failed, while nobody looks at the tab, after a deed that was not seen. */
+const pauseSeconds = { failed: 30, hidden: 5, unread: 5 }
 
 /** Starts the script of a page. */
 export function startPage<View, Done>(browser: Browser, script: PageScript<View, Done>): void {
@@ -163,12 +163,18 @@ interface Deed {
 
 async function act<View, Done>(visit: Visit<View, Done>, deed: Deed): Promise<void> {
   const { key, fields, isLatest } = deed
+  let done: Done
   try {
-    const done = await visit.script.run(key, fields)
+    done = await visit.script.run(key, fields)
+  } catch (error) {
+    return showRefusal(visit, deed, troubleOf(error))
+  }
+  try {
     const view = await visit.script.read(key, done)
     if (isLatest()) showView(visit, view, { done })
   } catch (error) {
-    await showRefusal(visit, deed, troubleOf(error))
+    const trouble = troubleOf(error)
+    if (isLatest()) showUnread(visit, trouble)
   }
 }
 
@@ -245,6 +251,14 @@ function showTrouble<View, Done>(visit: Visit<View, Done>, trouble: Trouble): vo
   visit.screen.put(content, words.problem.title(words[script.kind].title), 'action')
 }
 
+// What was done is done, and may have given a password that is shown with the next look alone.
+function showUnread<View, Done>(visit: Visit<View, Done>, trouble: Trouble): void {
+  if (isDeadEnd(trouble)) return void showDead(visit)
+  const words = registrationPageMessages(visit.look.language)
+  visit.screen.refuse(outcome({ notice: words.unread }, words))
+  plan(visit, trouble.retryAfterSeconds ?? pauseSeconds.unread)
+}
+
 // What was typed stays where it is, unless the registration has become another one meanwhile.
 async function showRefusal<View, Done>(
   visit: Visit<View, Done>,
@@ -263,4 +277,5 @@ async function showRefusal<View, Done>(
     return void showView(visit, view, { problem, typed: fields })
   }
   visit.screen.refuse(outcome({ problem }, registrationPageMessages(language)))
+  plan(visit, trouble.retryAfterSeconds ?? pauseSeconds.failed)
 }

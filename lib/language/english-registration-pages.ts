@@ -9,6 +9,7 @@ export const englishRegistrationPages = {
     wait: (seconds: number) => `Please try again in ${formatWait(seconds, 'en')}.`,
     other: 'Our server did not accept that. Please look at the rules and try again.',
   },
+  unread: 'That was done. What came of it cannot be shown yet; this page tries again by itself.',
   loading: 'One moment, please …',
   checkAgain: 'Check again',
   looksAgain:

@@ -12,6 +12,8 @@ export const germanRegistrationPages: RegistrationPageMessages = {
     other:
       'Unser Server hat das nicht angenommen. Bitte sieh dir die Regeln an und versuch es noch einmal.',
   },
+  unread:
+    'Das ist erledigt. Was daraus wurde, lässt sich noch nicht zeigen; diese Seite versucht es von selbst wieder.',
   loading: 'Einen Moment bitte …',
   checkAgain: 'Noch einmal nachsehen',
   looksAgain:

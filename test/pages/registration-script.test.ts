@@ -150,6 +150,50 @@ describe.skipIf(!hasBrowser())('in a browser', () => {
     await page.waitForSelector('[data-state=waiting]')
   })
 
+  test.each([
+    ['asker', 'status', askers.waiting, 'DELETE', 'Withdraw', askers.pick],
+    ['manager', 'decide', managers.fresh, 'PUT', 'Approve', managers.rejected],
+  ] as const)(
+    'after an action of the %s that failed the page goes on looking',
+    async (_, name, before, method, button, after) => {
+      const { page, stub } = await visit(name, before)
+      if (name === 'status') {
+        await page.click('summary')
+        await page.check('input[name=confirm]')
+      }
+      stub.plan({ method, status: 503, body: { detail: 'x' } })
+      await send(page, button)
+      await page.waitForSelector('#outcome')
+      stub.registration = after
+      await page.clock.runFor(31_000)
+      await page.waitForSelector(`[data-state=${name === 'status' ? 'pick' : 'rejected'}]`)
+    },
+  )
+
+  test('a password whose page cannot be read at once is shown with the next look', async () => {
+    const { page, stub } = await visit('status', askers.pick)
+    await page.fill('#username', 'robin.ash')
+    const password = 'Regen-Kastanie-7-Turm'
+    stub.plan({ method: 'PATCH', status: 200, body: { password } })
+    stub.plan({ method: 'GET', status: 503, body: { detail: 'x' } })
+    await send(page, 'Take this username')
+    await page.waitForSelector('text=That was done.')
+    expect(await page.locator('#outcome').count()).toBe(0)
+    stub.registration = askers.making
+    await page.clock.runFor(6_000)
+    await page.waitForSelector('[data-state=making]')
+    expect(await page.textContent('#password')).toBe(password)
+  })
+
+  test('an action after which the link opens nothing any more leaves nothing on the page', async () => {
+    const { page, stub } = await visit('status', askers.asked)
+    await page.fill('textarea', 'By a friend.')
+    stub.plan({ method: 'POST', status: 200, body: {} })
+    stub.plan({ method: 'GET', status: 401, body: { detail: 'x' } })
+    await page.locator('form:has(textarea) button').click()
+    await page.waitForSelector('[data-state=dead]')
+  })
+
   test('a page that waits looks again by itself, and says what is new without taking the focus', async () => {
     const { page, stub } = await visit('status', askers.waiting)
     stub.registration = { ...askers.waiting, position: 1 }

@@ -38,7 +38,8 @@ export const logFields = {
   outcome:
     'of a run: `finished`, `failed`, `cancelled` (nobody wants it any more), `later`, `parked`, `unreachable`, `stop_lane`, `unfinished`; by hand: `cancelled`, `failed`',
   seconds: 'from the request, or from asking for the task, to this line',
-  waitSeconds: 'from asking for the task to its first run',
+  waitSeconds:
+    'from asking for the task to its run, the first since it was stored, tried again by hand or met an absent host',
   runSeconds: 'this run alone',
   reason: 'a sentence: what the host, the mail service or we say about it',
   errorName: 'of an error that nobody foresaw',

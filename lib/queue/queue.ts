@@ -70,6 +70,7 @@ export interface Task {
   /** Sentence for the person, when the task failed or is parked. */
   readonly error: string | null
   readonly finishedAt: Date | null
+  /** First start since it was stored, tried again by hand or by the sweeper, or met an absent host. */
   readonly startedAt: Date | null
 }
 
@@ -129,8 +130,14 @@ export interface TaskQueue {
   /** Writes what is about to be done, before it is done. Throws `LeaseLost`. */
   recordIntent(claim: Claim, intent: { intent: string; step: number }): Promise<void>
   recordAttempt(claim: Claim, attempt: TaskAttempt): Promise<void>
-  /** Back to pending, runnable after `delaySeconds`; `counted` adds one to the attempts. Throws `LeaseLost`. */
-  postpone(claim: Claim, postponement: { delaySeconds: number; counted: boolean }): Promise<void>
+  /**
+   * Back to pending, runnable after `delaySeconds`; `counted` adds one to the attempts. `isBegunAnew`: how long it takes
+   * counts from its next start. Throws `LeaseLost`.
+   */
+  postpone(
+    claim: Claim,
+    postponement: { delaySeconds: number; counted: boolean; isBegunAnew?: boolean },
+  ): Promise<void>
   /** Waits for staff and blocks its resource only; true where they have to be told of it. Throws `LeaseLost`. */
   park(claim: Claim, error: string): Promise<boolean>
   /** Moves a task to the logs, erases its secrets and makes the next of its resource runnable. Throws `LeaseLost`. */

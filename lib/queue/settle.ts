@@ -46,7 +46,8 @@ async function writeDown(uses: EngineUses, settling: Settling, outcome: Outcome)
       await park(uses, settling, outcome.reason)
       return undefined
     case 'unreachable': {
-      await tasks.postpone(claim, { delaySeconds: 0, counted: false })
+      // The time in which nobody answers is not the task's (slow tasks, expected seconds).
+      await tasks.postpone(claim, { delaySeconds: 0, counted: false, isBegunAnew: true })
       return await closeLane(uses, settling, outcome.reason)
     }
     case 'stop_lane':
@@ -152,7 +153,9 @@ async function park(uses: EngineUses, settling: Settling, reason: string) {
         ? await definition.parking({ ...about, input: input.data })
         : []
     if (next === undefined) {
-      await records.tasks.finish(claim, { status: 'failed', error: reason, at: uses.clock.now() })
+      // Nobody waits for it any more, so staff need not either.
+      const at = uses.clock.now()
+      await records.tasks.finish(claim, { status: 'cancelled', error: reason, at })
       return { isNews: false, followers: [] }
     }
     const isNews = await records.tasks.park(claim, reason)

@@ -101,3 +101,37 @@ test.each([
     expect(JSON.stringify(world.chat()).split('The queue stands still')).toHaveLength(3)
   },
 )
+
+test.each([
+  ['waited for staff for hours', unheard, true],
+  ['waited for an absent host for hours', silence, false],
+] as const)('a task that %s is not told as slow at its next try', async (_, before, isRetried) => {
+  let reply: GateAnswer | HostError = before
+  const ask = async () => {
+    if (reply instanceof HostError) throw reply
+    return reply
+  }
+  const world = await newTestWorld({ overrides: { host: { ask } } })
+  const { body } = await askForAccount(world, { username: 'robin' })
+  const worker = await newDeliveries(world, 'host')
+  const wake = async (times: number) => {
+    for (let round = 0; round < times; round += 1) {
+      await worker.wake()
+      await worker.redeliver()
+      await world.skipWaits()
+      await world.sweep()
+    }
+  }
+  await wake(4)
+  const begun = { startedAt: { $ne: null } }
+  const hoursAgo = new Date(world.clock.now().getTime() - 4 * 3_600_000)
+  await world.db.collection('tasks_queue').updateMany(begun, { $set: { startedAt: hoursAgo } })
+  expect(await world.database.tasks.retry(body.task_id, 'staff')).toBe(isRetried)
+  reply = busy
+  await world.skipWaits()
+  await world.sweep()
+  await wake(2)
+  await world.runWorkers()
+  expect(world.log.lines.map(({ event }) => event)).toContain('task_later')
+  expect(JSON.stringify(world.chat())).not.toContain('A task takes very long')
+})

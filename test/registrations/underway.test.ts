@@ -95,7 +95,7 @@ test('a task that nobody waits for any more ends instead of waiting for staff', 
   during(world, ['user_check', 'afterReadback', 2], () => callWith(world, key)('DELETE'))
   for (let round = 0; round < 3; round += 1) await later(world)
   const log = await world.db.collection('logs').findOne({ action: 'user_check' })
-  expect(log).toMatchObject({ status: 'failed', sealed: {} })
+  expect(log).toMatchObject({ status: 'cancelled', sealed: {} })
   expect(await world.db.collection('tasks_queue').countDocuments()).toBe(0)
   await world.setHostFaults([])
   await picked(world, 'robin')

@@ -42,7 +42,7 @@ export function mongoTasks(scope: Scope): TaskQueue {
       run(() =>
         change(scope, held, { $push: { history: { $each: [attempt], $slice: -historyLimit } } }),
       ),
-    postpone: (held, { delaySeconds, counted }) =>
+    postpone: (held, { delaySeconds, counted, isBegunAnew = false }) =>
       run(() =>
         change(scope, held, [
           {
@@ -50,6 +50,7 @@ export function mongoTasks(scope: Scope): TaskQueue {
               status: 'pending',
               lease: null,
               attempts: { $add: ['$attempts', counted ? 1 : 0] },
+              ...(isBegunAnew ? { startedAt: null } : {}),
               ...(delaySeconds > 0 ? { notBefore: inSeconds(delaySeconds) } : { readyIn: '$lane' }),
             },
           },
@@ -89,8 +90,8 @@ async function retry(
   const waiting = { status: { $in: ['parked' as const, 'pending' as const] } }
   const marks = { headOf: { $exists: true }, readyIn: { $exists: false } }
   const again = [
-    { $set: { status: 'pending', readyIn: '$lane', attempts: 0, error: null } },
-    { $unset: ['notBefore', ...(by === 'staff' ? ['isParkingTold'] : [])] },
+    { $set: { status: 'pending', readyIn: '$lane', attempts: 0, error: null, startedAt: null } },
+    { $unset: ['notBefore', 'isTold', ...(by === 'staff' ? ['isParkingTold'] : [])] },
   ]
   return (await queue.updateOne({ _id: id, ...waiting, ...marks }, again, tx)).modifiedCount === 1
 }

@@ -45,7 +45,7 @@ export const alarmAdvice: Readonly<Record<string, string>> = {
     'SES looks into an account at 0.1 % and stops it at 0.5 %. People get mail that they did not ask for: find the site that asked for their accounts.',
   'parked-tasks': `${status} names it with its reason. Put that right, then \`retry\` it, or \`skip\` it so that the person's later ones go on. Nobody else waits for it.`,
   'failed-tasks':
-    'Ask the log what happened to this task; its last line has the reason. Whoever asked sees it at the address of the task, or on the page of the registration, and may ask again; of an account, a password or a mail staff got a message on Discord as well. What nobody wants any more ends as cancelled, and is not counted.',
+    'Ask the log what happened to this task; its last line has the reason. Whoever asked sees it at the address of the task, or on the page of the registration, and may ask again; of an account, a password or a mail staff got a message on Discord as well. What nobody wants any more, or a name that Matrix does not give, ends as cancelled and is not counted.',
   'stopped-lanes':
     'The host showed a key that is not pinned, or refused ours. Do not resume before you know why: ask whoever runs the host whether it was set up anew, run `npm run host:check -- root@HOST`, set ssh-host-keys or ssh-key, then `npm run queue -- resume host --stage STAGE`.',
   'unreachable-host':

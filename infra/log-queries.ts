@@ -36,7 +36,7 @@ export const logFields = {
   step: 'commands that had been begun when this run was',
   attempt: 'runs before this one that ended in an unexpected way',
   outcome:
-    'of a run: `finished`, `failed`, `cancelled` (nobody wants it any more), `later`, `parked`, `unreachable`, `stop_lane`, `unfinished`; by hand: `cancelled`, `failed`',
+    'of a run: `finished`, `failed`, `cancelled` (nobody wants it any more, or Matrix does not give the name), `later`, `parked`, `unreachable`, `stop_lane`, `unfinished`; by hand: `cancelled`, `failed`',
   seconds: 'from the request, or from asking for the task, to this line',
   waitSeconds:
     'from asking for the task to its run, the first since it was stored, tried again by hand or met an absent host',

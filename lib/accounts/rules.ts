@@ -84,11 +84,16 @@ export const discordName = once(() =>
     .brand<'DiscordName'>(),
 )
 
-// RFC 5321, 4.5.3.1.1 (64 octets before the @) and RFC 1035, 2.3.4 (63 a label, no hyphen at its end).
+const mostLabels = 31
+
+// RFC 5321, 4.5.3.1.1 (64 octets before the @) and RFC 1035, 2.3.4 (63 a label, no hyphen at its end). No domain of
+// people has more than a few labels; what the mailer refuses for good must not get past here (lib/adapters/ses.ts).
 function hasSendableParts(value: string): boolean {
   const [local = '', domain = ''] = value.split('@')
+  const labels = domain.split('.')
   return (
     local.length <= 64 &&
-    domain.split('.').every((label) => label.length <= 63 && !label.endsWith('-'))
+    labels.length <= mostLabels &&
+    labels.every((label) => label.length <= 63 && !label.endsWith('-'))
   )
 }

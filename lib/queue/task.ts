@@ -32,7 +32,7 @@ export interface EndingUses {
 
 /** How a task ended. */
 export interface Ending {
-  /** `cancelled`: nobody wants it any more, which is in order. */
+  /** `cancelled`: nobody wants it any more, or picks another name, which is in order. */
   readonly status: 'finished' | 'failed' | 'cancelled'
   /** The host's own sentence, or ours, for staff and for the task's record. */
   readonly reason: string | null

@@ -44,21 +44,23 @@ export const matrixRegister = postTask<ReadBy<typeof input>>({
     const earlier = tries > 0 ? { wishedAt: askedAt } : {}
     const answer = await asking(matrix.register({ ...account, ...earlier }))
     if (answer === 'registered') return undefined
-    if (answer === 'refused') return { status: 'failed', reason: refused }
+    // In order: whoever asked picks another name.
+    if (answer === 'refused') return { status: 'cancelled', reason: refused }
     const isOurs = tries > 0 && (await asking(matrix.opens(account)))
-    return isOurs ? undefined : { status: 'failed', reason: taken }
+    return isOurs ? undefined : { status: 'cancelled', reason: taken }
   },
   parking: ({ input, reason, ...about }) =>
     followUp({ ...about, ...input }, (step) => targetParked(step, 'matrix', reason)),
   ending: async ({ task, input, ending: { status, reason }, ...about }) => {
-    if (status === 'cancelled') return []
+    const isNameRefused = ofTheName.has(reason)
+    if (status === 'cancelled' && !isNameRefused) return []
     return followUp({ ...about, ...input }, async (step) => {
       if (status === 'finished') {
         // Somebody has this name from now on, whatever becomes of it on the host (design.md 13).
         await about.records.accounts.update(step.username, { usedOnHost: true })
         return targetDone(step, 'matrix', await nextOf(step, task))
       }
-      if (ofTheName.has(reason)) return nameRefused(step)
+      if (isNameRefused) return nameRefused(step)
       // Of a try whose answer is lost an account may be there, and whoever had the name next would meet it.
       if (task.step > 0) await about.records.accounts.update(step.username, { usedOnHost: true })
       return targetGivenUp(step, 'matrix', reason)

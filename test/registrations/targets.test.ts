@@ -69,6 +69,8 @@ test('a name that Matrix does not take is given back, and a shorter one is picke
   expect(await world.hostUsers()).toEqual([])
   const log = await world.db.collection('logs').findOne({ action: 'matrix_register' })
   expect(log?.['error']).toBe('The Matrix server does not take this username.')
+  // In order: no alarm counts it.
+  expect(log?.['status']).toBe('cancelled')
   expect((await call('PATCH', pick('ro'))).status).toBe(200)
 })
 

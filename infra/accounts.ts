@@ -8,9 +8,13 @@ import {
   type OperatorChange,
 } from '../lib/accounts/operator-account.ts'
 import { address, displayName, username } from '../lib/accounts/rules.ts'
+import { ringSealer } from '../lib/adapters/keys.ts'
+import { systemClock, systemRandom } from '../lib/adapters/system.ts'
+import { newWorld, openPorts } from '../lib/adapters/world.ts'
 import { judgePassword, toPersonalWords } from '../lib/passwords/rules.ts'
 import type { Database } from '../lib/ports.ts'
-import { isConsented, refuse, withDatabase } from './console.ts'
+import type { NewTaskUses } from '../lib/queue/new-task.ts'
+import { isConsented, refuse, wantedEnvironment, withDatabase } from './console.ts'
 import { readSecretInput } from './secret-input.ts'
 
 const usage = `Makes an account, or changes one that is there.
@@ -82,13 +86,27 @@ async function change({ stage, yes, ...wish }: z.infer<typeof alteration>): Prom
     const account = await findChangeable(database, wish.username)
     console.log(describe(account, wish))
     if (!(await isConsented(yes))) return
+    const isForHost = wish['new-password'] && account.usedOnHost
+    const toHost = isForHost ? await openWay(stage) : undefined
     const password = wish['new-password'] ? await readPassword('New password', account) : undefined
     const change = { role: wish.role, address: wish.address, password }
-    await changeOperatorAccount(uses(database), account, change)
+    await changeOperatorAccount({ ...uses(database), toHost }, account, change)
     console.log(
       `The account ${account.username} (${wish.role ?? account.role}) was changed in the database ${databaseName}.`,
     )
+    if (isForHost) console.log('The host gets the password from the queue, within a minute or two.')
   })
+}
+
+async function openWay(stage: string | undefined): Promise<NewTaskUses> {
+  const environment = await wantedEnvironment(stage)
+  if (environment?.['SECRETS_PATH'] === undefined) {
+    throw new Error(
+      'The host gets the new password too, sealed until then: name a stage with --stage, or set SECRETS_PATH beside MONGODB_URI.',
+    )
+  }
+  const table = { clock: systemClock, random: systemRandom, sealer: ringSealer }
+  return openPorts(table, newWorld(environment))
 }
 
 function describe(
@@ -96,13 +114,14 @@ function describe(
   wish: OperatorChange & { readonly 'new-password': boolean },
 ): string {
   const day = account.createdAt.toISOString().slice(0, 10)
+  const where = account.usedOnHost ? ', on the host too' : ''
   return [
     `The account ${account.username} (${account.displayName}) is ${account.state}:`,
     `  role ${account.role}, address ${account.address ?? 'none'}, asked for by ${account.createdBy} on ${day}`,
     'What changes:',
     ...(wish.role === undefined ? [] : [`  - the role becomes ${wish.role}`]),
     ...(wish.address === undefined ? [] : [`  - the address becomes ${wish.address}`]),
-    ...(wish['new-password'] ? ['  - the password becomes another one'] : []),
+    ...(wish['new-password'] ? [`  - the password becomes another one${where}`] : []),
     '  - its sessions and mailed links end',
   ].join('\n')
 }

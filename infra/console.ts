@@ -6,7 +6,7 @@ import { openDatabase } from '../lib/adapters/mongo/database.ts'
 import { Failure, failureEntry } from '../lib/failure.ts'
 import type { Database } from '../lib/ports.ts'
 import { projectFile } from './project.ts'
-import { stageDatabase } from './stage-environment.ts'
+import { stageDatabase, stageEnvironment } from './stage-environment.ts'
 
 /** The environment of a local run, while it lasts: what `npm start` wrote down for other commands. */
 export async function localEnvironment(): Promise<Record<string, string> | undefined> {
@@ -45,6 +45,14 @@ async function withAddress(
   } finally {
     await connection.client.close()
   }
+}
+
+/** The environment that a command works in: that of a stage, else its own where it names a database, else the local run's. */
+export async function wantedEnvironment(
+  stage: string | undefined,
+): Promise<Record<string, string | undefined> | undefined> {
+  if (stage !== undefined) return stageEnvironment(stage)
+  return process.env['MONGODB_URI'] ? process.env : localEnvironment()
 }
 
 async function databaseAddress(stage: string | undefined): Promise<string | undefined> {

@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import {
-  changeOperatorAccount,
-  createOperatorAccount,
-  type OperatorUses,
-} from '../../lib/accounts/operator-account.ts'
+import { createOperatorAccount, type OperatorUses } from '../../lib/accounts/operator-account.ts'
 import { mongoDatabase } from '../../lib/adapters/mongo/database.ts'
 import { sshHost } from '../../lib/adapters/ssh.ts'
 import { systemClock } from '../../lib/adapters/system.ts'
 import { openPorts, type World } from '../../lib/adapters/world.ts'
+import { hashPassword } from '../../lib/crypto/password-hash.ts'
 import type { Host } from '../../lib/ports.ts'
+import { forgetTries } from '../../lib/sessions/sign-in-key.ts'
 import type { HostVerb } from '../../lib/yunohost/gate.ts'
 import { mailDomain } from './installation.ts'
 
@@ -59,10 +57,16 @@ export async function putDemoAccounts(world: World): Promise<DemoAccounts> {
 }
 
 async function putAccount(uses: OperatorUses, person: Person): Promise<void> {
+  const { database } = uses
   const { username, role, password } = person
-  const known = await uses.database.accounts.find(username)
-  if (known === undefined) await createOperatorAccount(uses, { ...person, language: 'en' })
-  else await changeOperatorAccount(uses, known, { role, password })
+  if ((await database.accounts.find(username)) === undefined) {
+    return createOperatorAccount(uses, { ...person, language: 'en' })
+  }
+  // The host gets the same one without the queue, so that it is there when the start is over.
+  const passwordHash = await hashPassword(password)
+  await database.accounts.update(username, { role, passwordHash })
+  await database.sessions.endAll(username)
+  await forgetTries(database, username)
 }
 
 function newCredentials(username: string): Credentials {

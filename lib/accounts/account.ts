@@ -35,7 +35,7 @@ export interface Account {
   /** Or on Matrix. Once true, the username is never given to anybody else (design.md 13). */
   readonly usedOnHost: boolean
   readonly createdAt: Date
-  /** Username of whoever asked for the account, or the operator's `console`. */
+  /** Username of whoever asked for the account, `console` once an operator has made or changed it. */
   readonly createdBy: string
 }
 
@@ -53,6 +53,7 @@ export interface AccountChange {
   readonly usedOnHost?: boolean
   readonly role?: Role
   readonly referralCode?: string | null
+  readonly createdBy?: 'console'
   /** Its owner has chosen a password by a mailed link: like after a sign-in nobody else may make one. */
   readonly isUsed?: true
   /** True gives the username back; refused by the adapter once it was used on the host. */

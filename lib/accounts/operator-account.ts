@@ -2,13 +2,20 @@ import { isDeepStrictEqual } from 'node:util'
 import { hashPassword } from '../crypto/password-hash.ts'
 import { Failure } from '../failure.ts'
 import type { Clock, Database, Records } from '../ports.ts'
+import { type NewTaskUses, newTask } from '../queue/new-task.ts'
 import { forgetTries } from '../sessions/sign-in-key.ts'
+import { userPassword } from '../tasks/user-password.ts'
 import type { Account, Role } from './account.ts'
 
 /** What an operator's work on accounts needs. */
 export interface OperatorUses {
   readonly database: Database
   readonly clock: Pick<Clock, 'now'>
+}
+
+/** What changing an account needs besides: a way to the host for the password of somebody who is there. */
+export interface ChangeUses extends OperatorUses {
+  readonly toHost?: NewTaskUses | undefined
 }
 
 /** An account as an operator gives it at the console. */
@@ -72,10 +79,11 @@ export async function findChangeable(
 
 /**
  * Changes an account that is still as it was shown. Ends its sessions, links and waits, and from then on no registration
- * makes a password for it. Throws like `findChangeable`, `invalid_input` for one that is another by now, `address_taken`.
+ * makes a password or sets an address for it. A password goes to the host too, in the order of the changes, so that
+ * nobody stays in there with an older one. Throws like `findChangeable`, `invalid_input` for one that is another by now, `address_taken`.
  */
 export async function changeOperatorAccount(
-  uses: OperatorUses,
+  uses: ChangeUses,
   shown: Account,
   { password, role, address }: OperatorChange,
 ): Promise<void> {
@@ -85,7 +93,9 @@ export async function changeOperatorAccount(
     ...(role === undefined ? {} : { role }),
     ...(address === undefined ? {} : { address }),
     isUsed: true,
+    createdBy: 'console',
   } as const
+  const tasks = shown.usedOnHost ? await tasksFor(uses, username, password) : []
   await uses.database.transaction(async (records) => {
     if (!isDeepStrictEqual(await findChangeable(records, username), shown)) {
       const text = 'The account has changed since it was shown. Start again.'
@@ -95,7 +105,14 @@ export async function changeOperatorAccount(
     // A link that went to an older address must not undo this (T10).
     await records.links.endAll(username, uses.clock.now())
     await records.accounts.update(username, change)
+    for (const task of tasks) await records.tasks.insert(task)
   })
   // Whoever was locked out by wrong passwords of others gets in.
   await forgetTries(uses.database, username)
+}
+
+async function tasksFor({ toHost }: ChangeUses, username: string, password: string | undefined) {
+  if (password === undefined) return []
+  if (toHost === undefined) throw new Failure('unavailable')
+  return [await newTask(toHost, userPassword, { input: { username }, secrets: { password } })]
 }

@@ -9,7 +9,7 @@ import type { HostTask, PostTask } from './task.ts'
 export interface NewTaskUses {
   readonly clock: Clock
   readonly random: Random
-  readonly sealer: Sealer
+  readonly sealer: Pick<Sealer, 'seal'>
 }
 
 /** A task's own values, and who stands behind it. */
@@ -57,7 +57,7 @@ function pick(secrets: Readonly<Record<string, string>>, names: readonly string[
 }
 
 async function sealAll(
-  sealer: Sealer,
+  sealer: Pick<Sealer, 'seal'>,
   taskId: string,
   secrets: ReadonlyArray<readonly [string, string]>,
 ): Promise<Record<string, SealedValue>> {

@@ -6,6 +6,7 @@ import type { Admitted } from './admit.ts'
 import { contactOf } from './contact.ts'
 import type { DecideUses } from './decide.ts'
 import type { Change } from './desk.ts'
+import { madeFor } from './made-for.ts'
 
 /** Answers what staff asked, once. Throws `nothing_asked`. */
 export async function answerQuestion(
@@ -30,8 +31,11 @@ export async function confirmAddress(records: Records, admitted: Admitted): Prom
   if (!isMailed || personal.address === null || registration.isAddressConfirmed) return {}
   const confirmed = { ...registration, isAddressConfirmed: true }
   if (personal.username !== null && registration.accountStatus === 'success') {
+    const account = await records.accounts.find(personal.username)
+    // An operator who changed the account answers for it from then on (T10).
+    const isOfAsker = account?.createdBy === madeFor(registration.rid) && account.address === null
     const contact = await contactOf(records, { registration: confirmed, personal })
-    await records.accounts.update(personal.username, contact)
+    if (isOfAsker) await records.accounts.update(personal.username, contact)
   }
   return { registration: { isAddressConfirmed: true } }
 }

@@ -5,10 +5,17 @@ import {
   findChangeable,
   type OperatorChange,
 } from '../../lib/accounts/operator-account.ts'
+import { ringSealer } from '../../lib/adapters/keys.ts'
+import { systemClock, systemRandom } from '../../lib/adapters/system.ts'
+import { openPorts } from '../../lib/adapters/world.ts'
 import { knownClientKey, signInKey } from '../../lib/sessions/sign-in-key.ts'
-import { approved, atDesk, callWith, pick } from '../registrations/people.ts'
+import { userPassword } from '../../lib/tasks/user-password.ts'
+import { readHost } from '../checker/host-records.ts'
+import { isProofOf } from '../checker/host-truth.ts'
+import { approved, atDesk, callWith, mailedKey, pick } from '../registrations/people.ts'
 import { usualPassword } from '../support/people.ts'
 import { askForAccount, tokenIn } from '../support/story.ts'
+import { accept, makeTask } from '../support/workers.ts'
 import { newTestWorld, type TestWorld } from '../support/world.ts'
 
 const wish = {
@@ -26,7 +33,18 @@ const login = ({ call }: TestWorld, password: string) =>
 
 /** What an operator does who looks at the account and agrees. */
 async function change(world: TestWorld, wanted: OperatorChange) {
-  await changeOperatorAccount(world, await findChangeable(world.database, 'ada'), wanted)
+  const table = { clock: systemClock, random: systemRandom, sealer: ringSealer }
+  const toHost = await openPorts(table, world.world)
+  const shown = await findChangeable(world.database, 'ada')
+  await changeOperatorAccount({ ...world, toHost }, shown, wanted)
+}
+
+/** The account `ada`, made for a registration with an address that nobody has confirmed; gives the registration's key. */
+async function madeForRegistration(world: TestWorld) {
+  const key = await approved(world, { email: 'mallory@mail.example' })
+  const picked = await callWith(world, key)('PATCH', pick('ada'))
+  await world.runWorkers()
+  return { key, password: String(picked.body.password) }
 }
 
 async function failFive({ database, clock }: TestWorld, key: string) {
@@ -120,13 +138,52 @@ test('a change of the role alone leaves password and address', async () => {
 
 test('after a change by an operator a registration makes no password for the account', async () => {
   const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
-  const key = await approved(world)
-  await callWith(world, key)('PATCH', pick('ada'))
-  await world.runWorkers()
+  const { key } = await madeForRegistration(world)
   await change(world, { role: 'admin', password: other })
   const renewed = await atDesk(world, key)({ action: 'new_password' })
   expect([renewed.status, renewed.body.password]).toEqual([422, undefined])
   expect((await login(world, other)).body).toMatchObject({ role: 'admin' })
+})
+
+test.each([
+  ['another address', { address: 'ada@mail.example' }, 'ada@mail.example'],
+  ['another password alone', { password: other }, null],
+  ['another role alone', { role: 'staff' }, null],
+] as const)(
+  'after an operator gave %s a mailed link of the registration sets no address',
+  async (_, wanted, address) => {
+    const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
+    await madeForRegistration(world)
+    await change(world, wanted)
+    const mailed = atDesk(world, await mailedKey(world, 'mallory@mail.example'))
+    expect((await mailed({ action: 'confirm' })).status).toBe(200)
+    expect(await world.database.accounts.find('ada')).toMatchObject({ address })
+  },
+)
+
+test('a password by an operator gets to the host, and after one that is under way', async () => {
+  const world = await newTestWorld({ settings: { REGISTRATION_TARGETS: 'yunohost' } })
+  const { password } = await madeForRegistration(world)
+  const isOnHost = async (wanted: string) => {
+    const proofs = (await readHost(await world.host())).effects.flatMap((one) => one.password ?? [])
+    return isProofOf(proofs.at(-1), wanted)
+  }
+  expect(await isOnHost(password)).toBe(true)
+  const task = { input: { username: 'ada' }, secrets: { password: 'Fremd-9-Regenbogen' } }
+  await accept(world.database, await makeTask(world.world, userPassword, task))
+  await change(world, { password: other })
+  await world.sweep()
+  await world.runWorkers()
+  expect(await isOnHost(other)).toBe(true)
+  expect(await world.db.collection('tasks_queue').countDocuments()).toBe(0)
+})
+
+test('a password for somebody on the host is refused where there is no way to the host', async () => {
+  const world = await newTestWorld()
+  const before = await world.addAccount({ username: 'ada' })
+  const changing = changeOperatorAccount(world, before, { password: other })
+  await expect(changing).rejects.toMatchObject({ code: 'unavailable' })
+  expect(await world.database.accounts.find('ada')).toEqual(before)
 })
 
 test.each(['approved', 'provisioning', 'failed', 'suspended', 'leaving', 'gone'] as const)(

@@ -41,7 +41,7 @@ async function atTerminal(world: TestWorld, answers: readonly (readonly [string,
 
 test('at a terminal an account is changed after a yes, with a password that is not shown', async () => {
   const world = await newTestWorld()
-  await world.addAccount({ username: 'robin' })
+  await world.addAccount({ username: 'robin', usedOnHost: false })
   const shown = await atTerminal(world, [
     ['Do this? [y/N]', 'y\n'],
     ['New password: ', `${password}\r`],

@@ -57,8 +57,11 @@ function queue(world: TestWorld, ...words: readonly string[]): Promise<Run> {
 }
 
 function accounts(world: TestWorld, input: string, ...words: readonly string[]): Promise<Run> {
-  const uri = inject('ground').databaseUri.replace('DATABASE', world.db.databaseName)
-  return run({ program: 'accounts', words, environment: { MONGODB_URI: uri }, input })
+  return run({ program: 'accounts', words, environment: { MONGODB_URI: uriOf(world) }, input })
+}
+
+function uriOf({ db }: TestWorld): string {
+  return inject('ground').databaseUri.replace('DATABASE', db.databaseName)
 }
 
 function expectKindRefusal({ code, err }: Run, sentence: string | RegExp): void {
@@ -163,7 +166,9 @@ test('a name that is held is not made anew, and the refusal says whose it is', a
 
 test('an account is shown before it is changed, and stays as it is where nobody agrees', async () => {
   const world = await newTestWorld()
-  const before = await world.addAccount({ username: 'robin', createdBy: 'signup.site' })
+  const before = await world.addAccount({
+    ...{ username: 'robin', createdBy: 'signup.site', usedOnHost: false },
+  })
   const asStaff = ['change', '--username', 'robin', '--role', 'staff', '--new-password']
   const unasked = await accounts(world, 'Another-Word-9', ...asStaff)
   expectKindRefusal(unasked, 'Nothing was changed. Say --yes where nobody can be asked.')
@@ -186,6 +191,25 @@ test('an account is shown before it is changed, and stays as it is where nobody 
   expect(changed.out).toContain('- the address becomes robin@mail.example')
   const login = { body: { username: 'robin', password: 'Another-Word-9' } }
   expect((await world.call('POST', '/login', login)).body).toMatchObject({ role: 'staff' })
+}, 60_000)
+
+test('a new password of somebody on the host is queued for it, sealed, or refused before it is asked for', async () => {
+  const world = await newTestWorld()
+  const before = await world.addAccount({ username: 'robin' })
+  const words = ['change', '--username', 'robin', '--new-password', '--yes']
+  const keyless = await accounts(world, password, ...words)
+  expectKindRefusal(keyless, 'name a stage with --stage, or set SECRETS_PATH beside MONGODB_URI.')
+  expect(keyless.out).toContain('- the password becomes another one, on the host too\n')
+  expect(await world.database.accounts.find('robin')).toEqual(before)
+  const environment = { ...world.installation.environment, MONGODB_URI: uriOf(world) }
+  const changed = await run({ program: 'accounts', words, environment, input: password })
+  expect(changed).toMatchObject({
+    ...{ code: 0, err: '' },
+    out: expect.stringContaining('The host gets the password from the queue'),
+  })
+  const waiting = await world.db.collection('tasks_queue').find().toArray()
+  expect(waiting).toMatchObject([{ action: 'user_password', resource: 'account:robin' }])
+  expect(JSON.stringify(waiting)).not.toContain(password)
 }, 60_000)
 
 test('a change that is none, or of nobody, is refused in a sentence', async () => {

@@ -17,7 +17,7 @@ export const englishRegistrationMails = {
     username: 'Username',
     address: 'Mail address',
     matrixId: 'Matrix name',
-    askedAt: 'Asked for',
+    askedAt: 'Received',
     expiresAt: 'Deleted unless finished',
     decision: 'Decision',
     decidedBy: 'Decided by',
@@ -28,6 +28,7 @@ export const englishRegistrationMails = {
     oldestAt: 'Waiting the longest, since',
   },
   moment: (at: Date) => formatMoment(at, 'en'),
+  whereOwnLink: 'Your own link to it is in the mail that you got when it came in.',
   received: {
     subject: 'We have received your registration',
     opening: (community: string) =>
@@ -106,13 +107,10 @@ export const englishRegistrationMails = {
       rejected: 'A registration was rejected. As long as it exists, the rejection can be undone.',
     },
     decisions: { approved: 'Approved', rejected: 'Rejected' },
-    request: 'You can look at it here:',
-    action: 'Look at it',
   },
   undone: {
     subject: 'A rejection was undone',
     opening: 'A registration that was rejected is open again, and waits for a decision.',
-    whereLink: 'Your own link to it is in the mail that you got when it came in.',
   },
   accountFailed: {
     targets: { matrix: 'The Matrix server', yunohost: 'The YunoHost host' },

@@ -29,6 +29,7 @@ export const germanRegistrationMails: RegistrationMailMessages = {
     oldestAt: 'Am längsten wartet eine seit',
   },
   moment: (at) => formatMoment(at, 'de'),
+  whereOwnLink: 'Dein eigener Link dorthin steht in der Mail, die du bei ihrem Eingang bekamst.',
   received: {
     subject: 'Deine Registrierung ist bei uns angekommen',
     opening: (community) =>
@@ -111,14 +112,11 @@ export const germanRegistrationMails: RegistrationMailMessages = {
         'eine Registrierung wurde abgelehnt. Solange es sie gibt, kann man die Ablehnung zurücknehmen.',
     },
     decisions: { approved: 'Angenommen', rejected: 'Abgelehnt' },
-    request: 'Hier kannst du sie ansehen:',
-    action: 'Ansehen',
   },
   undone: {
     subject: 'Eine Ablehnung wurde zurückgenommen',
     opening:
       'eine abgelehnte Registrierung ist wieder offen und wartet von Neuem auf eine Entscheidung.',
-    whereLink: 'Dein eigener Link dorthin steht in der Mail, die du bei ihrem Eingang bekamst.',
   },
   accountFailed: {
     targets: { matrix: 'Der Matrix-Server', yunohost: 'Der YunoHost-Server' },

@@ -186,8 +186,8 @@ function writeNew(mail: Of<'registration_new'>, frame: Frame): Body {
   }
 }
 
-function writeDecided(mail: Of<'registration_decided'>, frame: Frame): Body {
-  const { decided, facts, moment } = frame.words
+function writeDecided(mail: Of<'registration_decided'>, { words }: Frame): Body {
+  const { decided, facts, moment, whereOwnLink } = words
   return {
     subject: decided.subject,
     paragraphs: [decided.openings[mail.decision]],
@@ -195,14 +195,14 @@ function writeDecided(mail: Of<'registration_decided'>, frame: Frame): Body {
       [facts.decision, decided.decisions[mail.decision]],
       [facts.decidedBy, mail.decidedBy],
       [facts.decidedAt, moment(mail.decidedAt)],
+      [facts.askedAt, moment(mail.createdAt)],
     ]),
-    ...offer(mail.link, { request: decided.request, label: decided.action }, frame),
-    notes: [],
+    notes: [whereOwnLink],
   }
 }
 
 function writeUndone(mail: Of<'registration_undone'>, { words }: Frame): Body {
-  const { undone, facts, moment } = words
+  const { undone, facts, moment, whereOwnLink } = words
   return {
     subject: undone.subject,
     paragraphs: [undone.opening],
@@ -211,7 +211,7 @@ function writeUndone(mail: Of<'registration_undone'>, { words }: Frame): Body {
       [facts.askedAt, moment(mail.createdAt)],
       [facts.expiresAt, moment(mail.expiresAt)],
     ]),
-    notes: [undone.whereLink],
+    notes: [whereOwnLink],
   }
 }
 

@@ -64,7 +64,7 @@ export type ManagerMail =
       readonly decision: 'approved' | 'rejected'
       readonly decidedBy: string
       readonly decidedAt: Date
-      readonly link?: string | undefined
+      readonly createdAt: Date
     }
   /** A rejection was taken back: it waits for a decision again. Told by when it came in, as the first mail was. */
   | {

@@ -113,10 +113,10 @@ async function lettersAbout(
   { registration, personal }: Admitted,
   about: Signature & { readonly decision: Decision; readonly token: string },
 ): Promise<readonly NewTask[]> {
-  const { rid, expiresAt } = registration
+  const { rid, createdAt, expiresAt } = registration
   const { managers, address, note } = personal
   const { decision, token, by: decidedBy, at: decidedAt } = about
-  const made = { decision: decision.status, decidedBy, decidedAt }
+  const made = { decision: decision.status, decidedBy, decidedAt, createdAt }
   const told = { template: 'registration_decided', ...made } as const
   const toManagers = await managerLetters(uses, rid, { managers, mail: told })
   if (decision.isSilent) return toManagers

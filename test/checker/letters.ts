@@ -38,6 +38,7 @@ const registrationMails: readonly RegistrationMail[] = [
     decision: 'approved',
     decidedBy: 'a',
     decidedAt: new Date(0),
+    createdAt: new Date(0),
   },
   {
     template: 'registration_undone',

@@ -39,12 +39,13 @@ function askerMails(note: string, link: string): MailTemplate[] {
 }
 
 function managerMails(text: string, link: string): MailTemplate[] {
-  const decided = { template: 'registration_decided', decidedBy: text, decidedAt: at } as const
+  const moments = { decidedAt: at, createdAt: at } as const
+  const decided = { template: 'registration_decided', decidedBy: text, ...moments } as const
   const failure = { username: 'robin', target: 'yunohost', reason: text } as const
   const failed = { ...failure, template: 'registration_account_failed', waitsUntil: at } as const
   return [
     { template: 'registration_new', link, createdAt: at, expiresAt },
-    { ...decided, decision: 'approved', link },
+    { ...decided, decision: 'approved' },
     { ...decided, decision: 'rejected' },
     { template: 'registration_undone', undoneBy: text, createdAt: at, expiresAt },
     { ...failed, target: 'matrix' },

@@ -104,7 +104,7 @@ test('an undone rejection is told to the other managers, and to nobody else', as
   expect(told.map(({ to, subject }) => [to, subject])).toEqual([[[ben], 'A rejection was undone']])
   const [{ text } = { text: '' }] = told
   expect(text).toContain(`Undone by: ${ada}`)
-  expect(text).toContain(`Asked for: ${formatMoment(new Date(body.created), 'en')}`)
+  expect(text).toContain(`Received: ${formatMoment(new Date(body.created), 'en')}`)
   expect(text).not.toMatch(/robin|No$/m)
 })
 

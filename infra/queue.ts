@@ -66,7 +66,7 @@ async function main(): Promise<void> {
 
 const unchangeable: Readonly<Record<string, string>> = {
   retry: 'Only a task that is parked or waits for its next try can be retried; this one is not.',
-  skip: 'Only a task that is parked or waits for its next try can be skipped; this one is not.',
+  skip: 'This task runs just now. Once it is parked, or waits for its next try, skip ends it.',
   cancel: 'This task has begun and cannot be taken back. Once it is parked, skip ends it.',
 }
 

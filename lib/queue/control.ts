@@ -90,5 +90,9 @@ async function endByHand(
 async function findTask({ tasks }: Pick<Records, 'tasks'>, id: string): Promise<Task> {
   const task = await tasks.find(id)
   if (task === undefined) throw new Failure('unknown_task')
+  if (task.finishedAt !== null) {
+    const text = `This task has ended already: ${task.status}. ${task.error ?? ''}`.trim()
+    throw new Failure('task_not_changeable', { text })
+  }
   return task
 }

@@ -40,10 +40,7 @@ export function secretProblem(name: string, value: string): string | undefined {
 }
 
 const forms: Readonly<Record<string, (value: string) => string | undefined>> = {
-  'mongodb-uri': (value) =>
-    /^mongodb(\+srv)?:\/\/[^/\s]+\/[^/?\s]+(\?\S*)?$/.test(value)
-      ? undefined
-      : 'it is not written as mongodb+srv://USER:PASSWORD@HOST/DATABASE.',
+  'mongodb-uri': databaseProblem,
   'ssh-key': sshKeyProblem,
   'ssh-host-keys': (value) =>
     isRefused(() => parsePins(value))
@@ -54,6 +51,17 @@ const forms: Readonly<Record<string, (value: string) => string | undefined>> = {
   'matrix-admin': matrixSecretProblem,
   'sealing-keys': keyRingProblem,
   'signing-keys': keyRingProblem,
+}
+
+function databaseProblem(value: string): string | undefined {
+  if (/[<>]/.test(value)) {
+    return 'it has < or > in it: put your own user and password in the place of what Atlas shows there.'
+  }
+  if (/^mongodb(\+srv)?:\/\/[^/\s]+\/?(\?\S*)?$/.test(value)) {
+    return 'it names no database: put gatehouse behind the host, as in mongodb+srv://USER:PASSWORD@HOST/gatehouse.'
+  }
+  if (/^mongodb(\+srv)?:\/\/[^/\s]+\/[^/?\s]+(\?\S*)?$/.test(value)) return undefined
+  return 'it is not written as mongodb+srv://USER:PASSWORD@HOST/DATABASE; of a / : ? # [ ] @ % in the password write %2F %3A %3F %23 %5B %5D %40 %25.'
 }
 
 function sshKeyProblem(value: string): string | undefined {

@@ -139,6 +139,15 @@ test('every secret that a function reads has a form, and a wrong one is told wit
   }
 })
 
+test.each([
+  ['mongodb+srv://<user>:<db_password>@c0.example.net/gatehouse', 'has < or > in it'],
+  ['mongodb+srv://u:p@c0.example.net/?retryWrites=true', 'names no database: put gatehouse behind'],
+  ['mongodb+srv://u:p@c0.example.net', 'names no database: put gatehouse behind'],
+  ['mongodb+srv://u:p/q@c0.example.net/gatehouse', 'in the password write %2F'],
+])('of the database address %s is said what to change', (value, sentence) => {
+  expect(secretProblem('mongodb-uri', value)).toContain(sentence)
+})
+
 test.each(Object.entries(good))('a good %s is taken', (name, value) => {
   expect(secretProblem(name, value)).toBeUndefined()
 })

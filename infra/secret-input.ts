@@ -23,13 +23,15 @@ async function askWithoutEcho(question: string): Promise<string> {
     return await readTyped()
   } finally {
     stdin.setRawMode(false)
+    stdin.pause()
     stdout.write('\n')
   }
 }
 
 async function readTyped(): Promise<string> {
   let typed = ''
-  for await (const chunk of stdin) {
+  // Left open: there may be another question.
+  for await (const chunk of stdin.iterator({ destroyOnReturn: false })) {
     if (String(chunk).includes('\u0003')) throw new Error('Stopped.')
     const [text = '', end] = `${typed}${chunk}`.split(/[\r\n]/, 2)
     // The terminal does not edit the line in this mode, so a backspace is for us to obey.

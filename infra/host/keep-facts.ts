@@ -1,8 +1,8 @@
 import { promisify } from 'node:util'
-import { brotliDecompress, gunzip } from 'node:zlib'
+import { gunzip } from 'node:zlib'
 import type { HostFacts } from '../../lib/passwords/host-facts.ts'
 import { localEnvironment, withDatabase } from '../console.ts'
-import { commonPasswordsAsset, toList } from '../passwords.ts'
+import { readCommonPasswords, toList } from '../passwords.ts'
 import type { SeenFacts } from './installer-wire.ts'
 
 /** Stores what the host demands of passwords where the rules read it, and says so. */
@@ -28,16 +28,12 @@ export async function toFacts(seen: SeenFacts, takenAt: Date): Promise<HostFacts
   const facts = { takenAt, version, level, strength, listDigest: list?.sha256 ?? null }
   if (list === null || level < 1) return { ...facts, listedBesides: '' }
   const theirs = toList((await unpack(list.gzip)).toString('utf8')).split('\n')
-  const ours = new Set((await ownList()).split('\n'))
+  const ours = await readCommonPasswords()
   return { ...facts, listedBesides: theirs.filter((entry) => !ours.has(entry)).join('\n') }
 }
 
 function unpack(packed: string): Promise<Buffer> {
   return promisify(gunzip)(Buffer.from(packed, 'base64'))
-}
-
-async function ownList(): Promise<string> {
-  return (await promisify(brotliDecompress)(await commonPasswordsAsset())).toString('utf8')
 }
 
 function wordList({ listDigest, listedBesides }: HostFacts): string {

@@ -45,6 +45,7 @@ test('at a terminal an account is changed after a yes, with a password that is n
   const shown = await atTerminal(world, [
     ['Do this? [y/N]', 'y\n'],
     ['New password: ', `${password}\r`],
+    ['Once more: ', `${password}\r`],
   ])
   expect(shown).toMatch(/^0 /)
   expect(shown).toContain('The account robin (staff) was changed in the database')
@@ -64,3 +65,15 @@ test.each(['n\n', '\n'])(
   },
   60_000,
 )
+
+test('at a terminal a password that is typed in two ways changes nothing', async () => {
+  const world = await newTestWorld()
+  const before = await world.addAccount({ username: 'robin', usedOnHost: false })
+  const shown = await atTerminal(world, [
+    ['Do this? [y/N]', 'y\n'],
+    ['New password: ', `${password}\r`],
+    ['Once more: ', 'Kastanie-8-Regenbogen\r'],
+  ])
+  expect(shown).toContain('That was another password. Nothing was changed.')
+  expect(await world.database.accounts.find('robin')).toEqual(before)
+}, 60_000)

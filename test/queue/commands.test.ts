@@ -101,6 +101,12 @@ test('the queue is shown, paused, resumed, and its tasks are retried, skipped an
   expect((await world.database.tasks.find(parked.id))?.status).toBe('failed')
   expect((await queue(world, 'cancel', waiting.id)).code).toBe(0)
   expect((await world.database.tasks.find(waiting.id))?.status).toBe('cancelled')
+  for (const act of ['retry', 'skip', 'cancel']) {
+    expectKindRefusal(
+      await queue(world, act, waiting.id),
+      'This task has ended already: cancelled. Cancelled by staff.',
+    )
+  }
   expect((await world.database.tasks.claim('host', 'worker', 30))?.id).toBe(behind.id)
 }, 60_000)
 
@@ -180,7 +186,7 @@ test('an account is shown before it is changed, and stays as it is where nobody 
   expect(unasked.out).toContain('- the role becomes staff\n  - the password becomes another one\n')
   expect(await world.database.accounts.find('robin')).toEqual(before)
   const weak = await accounts(world, 'short', ...asStaff, '--yes')
-  expectKindRefusal(weak, 'This password cannot be used')
+  expectKindRefusal(weak, 'The password needs at least 8 characters.')
   expect(await world.database.accounts.find('robin')).toEqual(before)
   const moved = ['--address', 'robin@mail.example', '--yes']
   const changed = await accounts(world, 'Another-Word-9\n', ...asStaff, ...moved)
@@ -239,8 +245,9 @@ test('an account that cannot be made is refused in a sentence', async () => {
   await refuse('npm run accounts -- create', password, 'destroy', ...robin.slice(1))
   await refuse(/role/, password, 'create', '--username', 'robin', '--role', 'king')
   await refuse(/username/, password, 'create', '--username', 'Robin!', '--role', 'admin')
-  await refuse('This password cannot be used', 'short', ...robin)
-  await refuse('This password cannot be used', '', ...robin)
+  await refuse('The password needs at least 8 characters.', 'short', ...robin)
+  await refuse('No password was given.', '', ...robin)
+  await refuse('one of the most used passwords', 'P@ssw0rd', ...robin)
   const taken = [...robin.slice(0, -1), 'sandy@elsewhere.example']
   await refuse('The recovery address belongs to another account.', password, ...taken)
   expect(await world.database.accounts.find('robin')).toBeUndefined()

@@ -10,9 +10,24 @@ import { stageDatabase, stageEnvironment } from './stage-environment.ts'
 
 /** The environment of a local run, while it lasts: what `npm start` wrote down for other commands. */
 export async function localEnvironment(): Promise<Record<string, string> | undefined> {
-  const path = projectFile('.local/environment.json')
+  const running = await readLocal('running')
+  // One that was killed has left its files behind.
+  if (!running || !isAlive(Number(running['pid']))) return undefined
+  return readLocal('environment')
+}
+
+async function readLocal(name: string): Promise<Record<string, string> | undefined> {
+  const path = projectFile(`.local/${name}.json`)
   const text = await readFile(path, 'utf8').catch(() => undefined)
   return text === undefined ? undefined : JSON.parse(text)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 /**

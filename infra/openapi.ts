@@ -23,8 +23,10 @@ if (import.meta.main) {
     { check: { type: 'boolean', default: false } },
     'npm run openapi   writes infra/openapi.json; with -- --check only says whether it is current',
   )
-  if (!check) await writeFile(openapiFile, await openapiText())
-  else if (!(await isOpenapiCurrent())) {
+  if (!check) {
+    await writeFile(openapiFile, await openapiText())
+    console.log('infra/openapi.json is written.')
+  } else if (!(await isOpenapiCurrent())) {
     console.error('infra/openapi.json is not what functions/ declares. Run: npm run openapi')
     process.exitCode = 1
   }

@@ -29,6 +29,11 @@ const wish = readOptions(
 )
 
 const folder = resolve(wish.folder)
+const usualFolder = projectFile('.local')
+const data =
+  folder === usualFolder
+    ? { folder: '.local', freshStart: 'npm start -- --fresh' }
+    : { folder, freshStart: `npm start -- --folder ${wish.folder} --fresh` }
 const files = {
   running: join(folder, 'running.json'),
   children: join(folder, 'children.json'),
@@ -53,7 +58,9 @@ async function main(): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const other = await findOther()
   if (other !== undefined) {
-    say(`Gatehouse runs already (process ${other}); its addresses are in ${files.running}.`)
+    const { pid, api, mailbox } = other
+    say(`Gatehouse runs already, on ${api}/ with the mailbox on ${mailbox}/.
+Ctrl-C in its window ends it, or: kill ${pid}`)
     process.exitCode = 1
     return
   }
@@ -94,7 +101,7 @@ async function announce(gatehouse: Gatehouse, notes: readonly string[]): Promise
     ...{ accounts, managers },
     pid: process.pid,
   })
-  say(startPage(gatehouse, notes))
+  say(startPage(gatehouse, notes, data))
 }
 
 async function choosePorts() {
@@ -110,14 +117,15 @@ async function choosePorts() {
   return { ports, notes }
 }
 
-/** The process that serves from this folder, if there is one. */
-async function findOther(): Promise<number | undefined> {
-  const read = z.object({ pid: z.int() }).safeParse(await readPrivate(files.running))
+/** The run that serves from this folder, if there is one. */
+async function findOther() {
+  const schema = z.object({ pid: z.int(), api: z.string(), mailbox: z.string() })
+  const read = schema.safeParse(await readPrivate(files.running))
   if (!read.success) return undefined
   const all = await listProcesses()
   const isStart = ({ pid, command }: Process) =>
     pid === read.data.pid && command.includes('start.ts')
-  return all.find(isStart)?.pid
+  return all.some(isStart) ? read.data : undefined
 }
 
 /** Ends what an earlier run left behind when it was killed. */

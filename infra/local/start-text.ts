@@ -6,8 +6,14 @@ const json = "-H 'Content-Type: application/json'"
 // Else the prompt of the shell stands behind the answer.
 const newline = "-w '\\n'"
 
+/** Where the data of a run stay, and the command that begins without them. */
+export interface Data {
+  readonly folder: string
+  readonly freshStart: string
+}
+
 /** What `npm start` prints: where everything is, who may sign in, and one command that asks for an account. */
-export function startPage(gatehouse: Gatehouse, notes: readonly string[]): string {
+export function startPage(gatehouse: Gatehouse, notes: readonly string[], data: Data): string {
   const { api, mailbox, discord, matrix, accounts, managers, database, host, logFile } = gatehouse
   const facts = [
     ['Start page', `${api}/`],
@@ -46,7 +52,7 @@ export function startPage(gatehouse: Gatehouse, notes: readonly string[]): strin
     registeringCommand(gatehouse),
     '',
     ...notes.flatMap((note) => [note, '']),
-    'Ctrl-C ends all of it. Data stays in .local; "npm start -- --fresh" begins anew.',
+    `Ctrl-C ends all of it. Data stays in ${data.folder}; "${data.freshStart}" begins anew.`,
   ].join('\n')
 }
 

@@ -47,9 +47,9 @@ export const alarmAdvice: Readonly<Record<string, string>> = {
   'failed-tasks':
     'Ask the log what happened to this task; its last line has the reason. Whoever asked sees it at the address of the task, or on the page of the registration, and may ask again; of an account, a password or a mail staff got a message on Discord as well. What nobody wants any more, or a name that Matrix does not give, ends as cancelled and is not counted.',
   'stopped-lanes':
-    'The host showed a key that is not pinned, or refused ours. Do not resume before you know why: ask whoever runs the host whether it was set up anew, run `npm run host:check -- root@HOST`, set ssh-host-keys or ssh-key, then `npm run queue -- resume host --stage STAGE`.',
+    'The host showed a key that is not pinned, or refused ours. Do not resume before you know why: ask whoever runs the host whether it was set up anew, run `npm run host:check -- ADMIN@HOST`, set ssh-host-keys or ssh-key, then `npm run queue -- resume host --stage STAGE`.',
   'unreachable-host':
-    'Nothing is lost, and the queue goes on by itself. See whether the host runs, whether its SSH port is open to any address, and whether fail2ban or a firewall shuts AWS out; `npm run host:check -- root@HOST` says whether the gate is well, and with `--key FILE` tries the way of the worker.',
+    'Nothing is lost, and the queue goes on by itself. See whether the host runs, whether its SSH port is open to any address, and whether fail2ban or a firewall shuts AWS out; `npm run host:check -- ADMIN@HOST` says whether the gate is well, and with `--key FILE` tries the way of the worker.',
   defects:
     'It is a bug of Gatehouse: the line of level error says what and where. Report it with errorName, errorText and errorStack. What was stored stays stored, and a task is tried again.',
   'sweeper-silent':

@@ -73,6 +73,11 @@ test('one command brings up everything, and one signal ends it', async () => {
   onTestFinished(() => void blocker.close())
   const { text, running, end } = await start()
   expect(text).toContain('Port 8480 is taken')
+  expect(text).toContain(`Data stays in ${folder}; "npm start -- --folder ${folder} --fresh"`)
+  const again = launch([])
+  expect(await again.ended).toEqual([1, null])
+  expect(again.text()).toContain(`Gatehouse runs already, on ${running.api}/ with the mailbox on`)
+  expect(again.text()).toContain(`kill ${running.pid}`)
   const { mode } = await stat(join(folder, 'running.json'))
   expect(mode & 0o777).toBe(0o600)
 

@@ -131,7 +131,7 @@ export function timesLogged(world: TestWorld, event: string, lane?: Part): numbe
 }
 
 /**
- * What every scenario ends with, whatever went wrong: each account is made once and in order, and nothing else
+ * What every scenario ends with, whatever went wrong: each account is made once and, unless a try was put off, in order, and nothing else
  * is wrong.
  */
 export async function expectDoneOnce(
@@ -145,7 +145,13 @@ export async function expectDoneOnce(
   const ledger = z.array(z.looseObject({ effect: z.string(), user: z.string().nullable() }))
   const effects = ledger.parse(await world.ledger())
   const created = effects.filter(({ effect }) => effect === 'user_created')
-  expect(created.map(({ user }) => user)).toEqual(names)
+  const order = created.map(({ user }) => user)
+  expect([...order].sort()).toEqual([...names].sort())
+  // What was put off for a moment lets those of others pass by, as any try on a slow machine may be.
+  const isPutOff = (name: string) => triesOf(world, accounts[name] ?? '').includes('task_later')
+  expect(order.filter((name) => !isPutOff(name ?? ''))).toEqual(
+    names.filter((name) => !isPutOff(name)),
+  )
   // How often is the checker's to judge: it knows when a mail may come again.
   const recipients = (await world.mails()).map(({ to }) => to[0])
   expect(new Set(recipients)).toEqual(new Set(names.map((name) => `${name}@mail.example`)))

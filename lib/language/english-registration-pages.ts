@@ -155,7 +155,7 @@ export const englishRegistrationPages = {
     facts: {
       created: 'Received',
       expires: 'Deleted unless finished',
-      ends: 'Deleted',
+      ends: 'Will be deleted',
       address: 'Mail address',
       referral: 'Referral code',
       claimedBy: 'Looked after by',

@@ -75,9 +75,9 @@ const isReady = { matrix_status: 'success', account_status: 'success' } as const
 test.each([
   ['a fresh one', managers.fresh, 'Deleted unless finished'],
   ['one whose accounts are being made', managers.approved, 'Deleted unless finished'],
-  ['one whose accounts are ready', { ...managers.approved, ...isReady }, 'Deleted'],
-  ['a rejected one', managers.rejected, 'Deleted'],
-  ['a withdrawn one', managers.withdrawn, 'Deleted'],
+  ['one whose accounts are ready', { ...managers.approved, ...isReady }, 'Will be deleted'],
+  ['a rejected one', managers.rejected, 'Will be deleted'],
+  ['a withdrawn one', managers.withdrawn, 'Will be deleted'],
 ])('a manager is told when %s is deleted', (_what, registration, words) => {
   expect(decision(registration)).toContain(`<dt>${words}</dt>`)
 })

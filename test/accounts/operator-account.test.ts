@@ -5,14 +5,12 @@ import {
   findChangeable,
   type OperatorChange,
 } from '../../lib/accounts/operator-account.ts'
-import { ringSealer } from '../../lib/adapters/keys.ts'
-import { systemClock, systemRandom } from '../../lib/adapters/system.ts'
-import { openPorts } from '../../lib/adapters/world.ts'
 import { knownClientKey, signInKey } from '../../lib/sessions/sign-in-key.ts'
 import { userPassword } from '../../lib/tasks/user-password.ts'
 import { readHost } from '../checker/host-records.ts'
 import { isProofOf } from '../checker/host-truth.ts'
 import { approved, atDesk, callWith, mailedKey, pick } from '../registrations/people.ts'
+import { controlOf } from '../support/control.ts'
 import { usualPassword } from '../support/people.ts'
 import { askForAccount, tokenIn } from '../support/story.ts'
 import { accept, makeTask } from '../support/workers.ts'
@@ -33,8 +31,7 @@ const login = ({ call }: TestWorld, password: string) =>
 
 /** What an operator does who looks at the account and agrees. */
 async function change(world: TestWorld, wanted: OperatorChange) {
-  const table = { clock: systemClock, random: systemRandom, sealer: ringSealer }
-  const toHost = await openPorts(table, world.world)
+  const toHost = await controlOf(world)
   const shown = await findChangeable(world.database, 'ada')
   await changeOperatorAccount({ ...world, toHost }, shown, wanted)
 }

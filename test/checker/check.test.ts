@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { check, invariants } from './check.ts'
-import { at, goodRun, harmless, ids, password, proofOf } from './good-run.ts'
+import { harmless } from './diary.ts'
+import { at, goodRun, ids, password, proofOf } from './good-run.ts'
 import type { RunRecord } from './run-record.ts'
 
 type Change = (run: RunRecord) => void

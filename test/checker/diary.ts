@@ -140,7 +140,7 @@ export function marksOfHost(names: readonly string[]): FaultMarks {
 }
 
 /** The marks of a fault that leaves nothing but a delay. */
-export const noMarks = {
+export const harmless = {
   ...{ isAmbiguous: false, mayAbandon: false, isSudden: false },
   ...{ mayRefuse: false, mayPark: false },
 } as const
@@ -148,7 +148,7 @@ export const noMarks = {
 /** Begins a fault that lasts until the returned function is called. */
 export function beginFault(diary: Diary, name: string, marks: FaultMarks = {}): () => void {
   const times = { beganMs: Date.now(), endedMs: null }
-  const fault: RecordedFault = { name, ...times, ...noMarks, ...marks }
+  const fault: RecordedFault = { name, ...times, ...harmless, ...marks }
   diary.faults.push(fault)
   return () => {
     fault.endedMs ??= Date.now()

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { MatrixAccounts } from '../../infra/local/matrix-accounts.ts'
 import type { QueueUrls } from '../../infra/local/queues.ts'
 import { filesBelow, type Place } from '../canary/canary.ts'
-import { type Diary, noMarks } from './diary.ts'
+import { type Diary, harmless } from './diary.ts'
 import { type HostPast, readHost } from './host-records.ts'
 import { readQueues } from './queue-contents.ts'
 import type { RecordedFault, RecordedTask, RunRecord, Sighting } from './run-record.ts'
@@ -71,7 +71,7 @@ function toFault(stall: Stall): RecordedFault {
   return {
     name: 'the machine stood still',
     ...stall,
-    ...noMarks,
+    ...harmless,
     isAmbiguous: true,
     isSudden: true,
   }

@@ -1,5 +1,6 @@
 /** A short run in which everything went well, for tests that break one thing of it. */
 import { createHash } from 'node:crypto'
+import { harmless } from './diary.ts'
 import type { Effect, RecordedTask, RunRecord } from './run-record.ts'
 
 const start = Date.UTC(2026, 10, 21, 6)
@@ -70,12 +71,6 @@ const promise = (path: string, second: number, taskId: string | null) => {
 
 const told = (second: number, taskId: string, status: string) => {
   return { taskId, status, askedMs: at(second), answeredMs: at(second) + 20 }
-}
-
-/** The marks of a fault that leaves nothing but a delay. */
-export const harmless = {
-  ...{ isAmbiguous: false, mayAbandon: false, isSudden: false },
-  ...{ mayRefuse: false, mayPark: false },
 }
 
 const username = 'robin'

@@ -131,8 +131,8 @@ export function timesLogged(world: TestWorld, event: string, lane?: Part): numbe
 }
 
 /**
- * What every scenario ends with, whatever went wrong: each account is made once and, unless a try was put off, in order, and nothing else
- * is wrong.
+ * What every scenario ends with, whatever went wrong: each account is made once and, unless a try was put off, in
+ * order, and nothing else is wrong.
  */
 export async function expectDoneOnce(
   world: RunningWorld,

@@ -65,34 +65,46 @@ test.each(reports)(
 const silence = new HostError('unreachable', 'The host does not answer')
 const unheard: GateAnswer = { ...busy, class: 'unknown' }
 
+/** A world whose host says always the same, until it is told to say something else. */
+async function newWorldOfHost(first: GateAnswer | HostError) {
+  let said = first
+  const ask = async () => {
+    if (said instanceof HostError) throw said
+    return said
+  }
+  const world = await newTestWorld({ overrides: { host: { ask } } })
+  const worker = await newDeliveries(world, 'host')
+  const wake = async (times: number) => {
+    for (let round = 0; round < times; round += 1) {
+      await worker.wake()
+      await worker.redeliver()
+      await world.skipWaits()
+      await world.sweep()
+    }
+  }
+  const reply = (next: GateAnswer | HostError) => {
+    said = next
+  }
+  return { world, wake, reply }
+}
+
 test.each([
   ['is busy', busy, 'pending'],
   ['makes its task wait for staff', unheard, 'parked'],
 ] as const)(
   'a host that is back and %s has its next outage told, with waits from the shortest on',
   async (_, answer, status) => {
-    const replies: (() => Promise<GateAnswer>)[] = []
-    const ask = () => (replies[0] ?? (() => Promise.reject(silence)))()
-    const world = await newTestWorld({ overrides: { host: { ask } } })
+    const { world, wake, reply } = await newWorldOfHost(silence)
     const { body } = await askForAccount(world, { username: 'robin' })
-    const worker = await newDeliveries(world, 'host')
-    const wake = async (times: number) => {
-      for (let round = 0; round < times; round += 1) {
-        await worker.wake()
-        await worker.redeliver()
-        await world.skipWaits()
-        await world.sweep()
-      }
-    }
     const misses = async () => (await world.db.collection('lanes').findOne())?.['misses']
     await wake(missesBeforeTelling + 1)
-    replies.push(() => Promise.resolve(answer))
+    reply(answer)
     await wake(3)
     expect([(await world.database.tasks.find(body.task_id))?.status, await misses()]).toEqual([
       status,
       undefined,
     ])
-    replies.splice(0)
+    reply(silence)
     await askForAccount(world, { username: 'sandy' })
     await wake(1)
     expect(await misses()).toBe(1)
@@ -106,28 +118,14 @@ test.each([
   ['waited for staff for hours', unheard, true],
   ['waited for an absent host for hours', silence, false],
 ] as const)('a task that %s is not told as slow at its next try', async (_, before, isRetried) => {
-  let reply: GateAnswer | HostError = before
-  const ask = async () => {
-    if (reply instanceof HostError) throw reply
-    return reply
-  }
-  const world = await newTestWorld({ overrides: { host: { ask } } })
+  const { world, wake, reply } = await newWorldOfHost(before)
   const { body } = await askForAccount(world, { username: 'robin' })
-  const worker = await newDeliveries(world, 'host')
-  const wake = async (times: number) => {
-    for (let round = 0; round < times; round += 1) {
-      await worker.wake()
-      await worker.redeliver()
-      await world.skipWaits()
-      await world.sweep()
-    }
-  }
   await wake(4)
   const begun = { startedAt: { $ne: null } }
   const hoursAgo = new Date(world.clock.now().getTime() - 4 * 3_600_000)
   await world.db.collection('tasks_queue').updateMany(begun, { $set: { startedAt: hoursAgo } })
   expect(await world.database.tasks.retry(body.task_id, 'staff')).toBe(isRetried)
-  reply = busy
+  reply(busy)
   await world.skipWaits()
   await world.sweep()
   await wake(2)

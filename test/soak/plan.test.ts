@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { newPlan } from './plan.ts'
+import { isTrouble, newPlan } from './plan.ts'
 
 test('the same seed makes the same plan, and another seed another one', () => {
   expect(newPlan('7', 2)).toEqual(newPlan('7', 2))
@@ -32,9 +32,7 @@ test.each(['1', '2', '3'])(
   'with seed %s each kind of work is asked for before anything goes wrong',
   (seed) => {
     const plan = newPlan(seed, 1)
-    const firstTrouble = plan.findIndex(({ kind }) =>
-      ['line', 'host', 'chat', 'kill', 'messages'].includes(kind),
-    )
+    const firstTrouble = plan.findIndex(isTrouble)
     const asked = plan
       .slice(0, firstTrouble)
       .filter(({ atMs }) => atMs <= 3000)

@@ -45,6 +45,13 @@ export type Trouble =
 
 export type Step = { readonly atMs: number } & (Operation | Trouble)
 
+const troubles: ReadonlySet<string> = new Set(['line', 'host', 'chat', 'kill', 'messages'])
+
+/** Whether a step is something that goes wrong, not something that people do. */
+export function isTrouble(step: Step): step is Extract<Step, Trouble> {
+  return troubles.has(step.kind)
+}
+
 /** How many workers there are to be killed. */
 export const workerCount = 2
 

@@ -9,7 +9,7 @@ import { type Sampler, startSampler } from '../checker/sampler.ts'
 import { type Crew, startCrew } from './crew.ts'
 import { type Do, newPeople } from './people.ts'
 import { type Place, startPlace } from './place.ts'
-import { newPlan, type Operation, type Step, workerCount } from './plan.ts'
+import { isTrouble, newPlan, type Operation, type Step, workerCount } from './plan.ts'
 import { untilDrained } from './quiet.ts'
 import type { SoakResult } from './report.ts'
 import { shortcomings } from './shortcomings.ts'
@@ -118,12 +118,6 @@ async function patiently(step: Operation, untilMs: number, act: Do): Promise<str
     if (answer !== 'nothing to do' || isOver) return answer
     await sleep(patienceMs)
   }
-}
-
-function isTrouble(
-  step: Step,
-): step is Extract<Step, { kind: 'line' | 'host' | 'chat' | 'kill' | 'messages' }> {
-  return ['line', 'host', 'chat', 'kill', 'messages'].includes(step.kind)
 }
 
 function count(counts: Map<string, number>, name: string): void {

@@ -57,11 +57,13 @@ function databaseProblem(value: string): string | undefined {
   if (/[<>]/.test(value)) {
     return 'it has < or > in it: put your own user and password in the place of what Atlas shows there.'
   }
-  if (/^mongodb(\+srv)?:\/\/[^/\s]+\/?(\?\S*)?$/.test(value)) {
-    return 'it names no database: put gatehouse behind the host, as in mongodb+srv://USER:PASSWORD@HOST/gatehouse.'
+  const parts = /^mongodb(?:\+srv)?:\/\/[^/\s]+(?:\/(?<database>[^/?\s]*))?(?:\?\S*)?$/.exec(value)
+  if (!parts) {
+    return 'it is not written as mongodb+srv://USER:PASSWORD@HOST/DATABASE; of a / : ? # [ ] @ % in the password write %2F %3A %3F %23 %5B %5D %40 %25.'
   }
-  if (/^mongodb(\+srv)?:\/\/[^/\s]+\/[^/?\s]+(\?\S*)?$/.test(value)) return undefined
-  return 'it is not written as mongodb+srv://USER:PASSWORD@HOST/DATABASE; of a / : ? # [ ] @ % in the password write %2F %3A %3F %23 %5B %5D %40 %25.'
+  return parts.groups?.['database']
+    ? undefined
+    : 'it names no database: put gatehouse behind the host, as in mongodb+srv://USER:PASSWORD@HOST/gatehouse.'
 }
 
 function sshKeyProblem(value: string): string | undefined {

@@ -80,7 +80,8 @@ export async function findChangeable(
 /**
  * Changes an account that is still as it was shown. Ends its sessions, links and waits, and from then on no registration
  * makes a password or sets an address for it. A password goes to the host too, in the order of the changes, so that
- * nobody stays in there with an older one. Throws like `findChangeable`, `invalid_input` for one that is another by now, `address_taken`.
+ * nobody stays in there with an older one. Throws like `findChangeable`, `invalid_input` for one that is another by
+ * now, `address_taken`, `unavailable` where a password has no way to the host.
  */
 export async function changeOperatorAccount(
   uses: ChangeUses,

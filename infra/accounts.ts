@@ -104,7 +104,7 @@ async function change({ stage, yes, ...wish }: z.infer<typeof alteration>): Prom
 }
 
 async function openWay(stage: string | undefined): Promise<NewTaskUses> {
-  const environment = await wantedEnvironment(stage)
+  const environment = await wantedEnvironment(stage, 'MONGODB_URI')
   if (environment?.['SECRETS_PATH'] === undefined) {
     throw new Error(
       'The host gets the new password too, sealed until then: name a stage with --stage, or set SECRETS_PATH beside MONGODB_URI.',

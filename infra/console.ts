@@ -1,33 +1,22 @@
-import { readFile } from 'node:fs/promises'
 import { stdin, stdout } from 'node:process'
 import { createInterface } from 'node:readline/promises'
+import * as z from 'zod'
 import { connectTo } from '../lib/adapters/mongo/client.ts'
 import { openDatabase } from '../lib/adapters/mongo/database.ts'
 import { Failure, failureEntry } from '../lib/failure.ts'
 import type { Database } from '../lib/ports.ts'
+import { readPrivate } from './local/private-file.ts'
+import { findRun, runFiles } from './local/running.ts'
 import { projectFile } from './project.ts'
 import { stageDatabase, stageEnvironment } from './stage-environment.ts'
 
+const environmentFile = z.record(z.string(), z.string())
+
 /** The environment of a local run, while it lasts: what `npm start` wrote down for other commands. */
 export async function localEnvironment(): Promise<Record<string, string> | undefined> {
-  const running = await readLocal('running')
-  // One that was killed has left its files behind.
-  if (!running || !isAlive(Number(running['pid']))) return undefined
-  return readLocal('environment')
-}
-
-async function readLocal(name: string): Promise<Record<string, string> | undefined> {
-  const path = projectFile(`.local/${name}.json`)
-  const text = await readFile(path, 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : JSON.parse(text)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
+  const folder = projectFile('.local')
+  if ((await findRun(folder)) === undefined) return undefined
+  return environmentFile.safeParse(await readPrivate(runFiles(folder).environment)).data
 }
 
 /**
@@ -62,12 +51,13 @@ async function withAddress(
   }
 }
 
-/** The environment that a command works in: that of a stage, else its own where it names a database, else the local run's. */
+/** The environment that a command works in: that of a stage, else its own where that names this variable, else the local run's. */
 export async function wantedEnvironment(
   stage: string | undefined,
+  variable: 'MONGODB_URI' | 'SECRETS_PATH',
 ): Promise<Record<string, string | undefined> | undefined> {
   if (stage !== undefined) return stageEnvironment(stage)
-  return process.env['MONGODB_URI'] ? process.env : localEnvironment()
+  return process.env[variable] ? process.env : localEnvironment()
 }
 
 async function databaseAddress(stage: string | undefined): Promise<string | undefined> {

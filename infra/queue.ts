@@ -16,8 +16,7 @@ import {
 } from '../lib/queue/control.ts'
 import type { Lane, LaneState } from '../lib/queue/queue.ts'
 import { hostTasks, postTasks } from '../lib/tasks/index.ts'
-import { localEnvironment, refuse } from './console.ts'
-import { stageEnvironment } from './stage-environment.ts'
+import { refuse, wantedEnvironment } from './console.ts'
 
 const usage = `Steers the queue. What becomes runnable is rung for within a minute.
 
@@ -101,14 +100,12 @@ async function openUses(stage: string | undefined): Promise<ControlUses> {
 async function readEnvironment(
   stage: string | undefined,
 ): Promise<Record<string, string | undefined>> {
-  if (stage !== undefined) return stageEnvironment(stage)
-  if (process.env['SECRETS_PATH']) return process.env
-  const local = await localEnvironment()
-  if (local === undefined) {
+  const environment = await wantedEnvironment(stage, 'SECRETS_PATH')
+  if (environment === undefined) {
     const text = 'Name a stage with --stage, or run `npm start` in another window.'
     throw new Failure('invalid_input', { text })
   }
-  return local
+  return environment
 }
 
 function toLane(text: string): Lane {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import * as z from 'zod'
 import { findFreePort } from './local/free-port.ts'
 import type { Gatehouse } from './local/gatehouse.ts'
@@ -12,6 +12,7 @@ import {
   type Process,
   signal,
 } from './local/processes.ts'
+import { findRun, runFiles } from './local/running.ts'
 import { startPage } from './local/start-text.ts'
 import { projectFile } from './project.ts'
 import { readOptions } from './usage.ts'
@@ -19,26 +20,23 @@ import { readOptions } from './usage.ts'
 const usage = `npm start -- [--fresh] [--matrix] [--folder FOLDER]   everything on this machine; Ctrl-C ends it
 --fresh begins without the data of earlier runs, --matrix installs Synapse once, FOLDER is .local unless named.`
 
+const usualFolder = projectFile('.local')
+
 const wish = readOptions(
   {
     fresh: { type: 'boolean', default: false },
     matrix: { type: 'boolean', default: false },
-    folder: { type: 'string', default: projectFile('.local') },
+    folder: { type: 'string', default: usualFolder },
   },
   usage,
 )
 
 const folder = resolve(wish.folder)
-const usualFolder = projectFile('.local')
 const data =
   folder === usualFolder
     ? { folder: '.local', freshStart: 'npm start -- --fresh' }
     : { folder, freshStart: `npm start -- --folder ${wish.folder} --fresh` }
-const files = {
-  running: join(folder, 'running.json'),
-  children: join(folder, 'children.json'),
-  environment: join(folder, 'environment.json'),
-}
+const files = runFiles(folder)
 
 // Found again after a restart; another one is taken where somebody else listens.
 const wantedPorts = { api: 8480, mailbox: 8481, discord: 8482, matrix: 8483 }
@@ -56,7 +54,7 @@ const processesSchema = z.array(z.object({ pid: z.int(), parent: z.int(), comman
 
 async function main(): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const other = await findOther()
+  const other = await findRun(folder)
   if (other !== undefined) {
     const { pid, api, mailbox } = other
     say(`Gatehouse runs already, on ${api}/ with the mailbox on ${mailbox}/.
@@ -115,17 +113,6 @@ async function choosePorts() {
     notes.push(`Port ${wanted} is taken, so ${portNames[name]} is on port ${free}.`)
   }
   return { ports, notes }
-}
-
-/** The run that serves from this folder, if there is one. */
-async function findOther() {
-  const schema = z.object({ pid: z.int(), api: z.string(), mailbox: z.string() })
-  const read = schema.safeParse(await readPrivate(files.running))
-  if (!read.success) return undefined
-  const all = await listProcesses()
-  const isStart = ({ pid, command }: Process) =>
-    pid === read.data.pid && command.includes('start.ts')
-  return all.some(isStart) ? read.data : undefined
 }
 
 /** Ends what an earlier run left behind when it was killed. */
